@@ -1,0 +1,130 @@
+"""Settings from the environment and every limit, each with its meaning. Nothing else reads `os.environ`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request, record or definition may use at most. A limit is tested at its value and one past it."""
+
+    page_size: int = 100
+    """Records in a page of a list."""
+    history_page_size: int = 50
+    """Records in a page or a batch read that asks for history."""
+    batch_size: int = 100
+    """Inputs of a batch of records."""
+    association_page_size: int = 500
+    """Associated records in a page."""
+    association_batch_size: int = 2_000
+    """Inputs of a batch that associates."""
+    association_read_size: int = 1_000
+    """Inputs of a batch that reads associations."""
+    inline_associations: int = 100
+    """Associations given when one record is created."""
+    string_length: int = 65_536
+    """Characters of a string value."""
+    search_page_size: int = 200
+    """Records in a page of a search."""
+    search_window: int = 10_000
+    """`after` + `limit` of a search by offset."""
+    search_groups: int = 5
+    """Filter groups of a search."""
+    search_group_filters: int = 6
+    """Filters in one group."""
+    search_filters: int = 18
+    """Filters in all groups together."""
+    search_values: int = 100
+    """Values of one IN or NOT_IN filter."""
+    search_body_length: int = 3_000
+    """Characters of a search body and of its query."""
+    search_ms: int = 2_000
+    """Time that one search may take."""
+    body_bytes: int = 16 * 1024 * 1024
+    """Bytes of a request body."""
+    url_length: int = 65_536
+    """Characters of a path with its query string."""
+    properties_per_type: int = 1_000
+    """Custom properties of one object type."""
+    unique_properties: int = 10
+    """Custom unique properties of one object type."""
+    searchable_properties: int = 20
+    """Searchable properties of a custom object type."""
+    options_per_property: int = 1_000
+    """Options of one enumeration."""
+    association_labels: int = 50
+    """Custom association labels between two object types."""
+    pipelines_per_type: int = 100
+    """Pipelines of one object type."""
+    custom_object_types: int = 200
+    """Object types that users defined."""
+    counted_associations: int = 10_000
+    """A number of associations above this is shown as more than it."""
+    history_length: int = 1_000
+    """Versions of one record that a read shows."""
+    write_ms: int = 5_000
+    """The longest a write transaction may take."""
+    read_ms: int = 10_000
+    """The longest a read may take."""
+    retry_ms: int = 2_000
+    """The time in which a transaction is tried again after a transient error."""
+    import_batch_rows: int = 500
+    """Rows of one import transaction."""
+    feed_batch: int = 2_000
+    """Revisions numbered at once, and the most that one read of the feed gives."""
+
+
+def _setting(name: str, default: Any = None) -> Any:
+    return field(default=default, metadata={"variable": name})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where the graph is and how this account is set up, read from the environment once at start."""
+
+    neo4j_uri: str = _setting("NEO4J_URI", "bolt://127.0.0.1:7687")
+    neo4j_username: str = _setting("NEO4J_USERNAME", "neo4j")
+    neo4j_password: str = field(default="", repr=False, metadata={"variable": "NEO4J_PASSWORD"})
+    token: str = field(default="", repr=False, metadata={"variable": "CRM_GRAPH_TOKEN"})
+    """The first super admin's token; generated and shown once when empty."""
+    owner_email: str = _setting("CRM_GRAPH_OWNER_EMAIL", "admin@localhost")
+    owner_first_name: str = _setting("CRM_GRAPH_OWNER_FIRST_NAME", "Super")
+    owner_last_name: str = _setting("CRM_GRAPH_OWNER_LAST_NAME", "Admin")
+    account_id: int = _setting("CRM_GRAPH_ACCOUNT_ID", 1)
+    """The number that the contract calls portal id or hub id."""
+    base_url: str = _setting("CRM_GRAPH_BASE_URL", "")
+    """Scheme and host of links in answers; those of the request when empty."""
+    v3_batch_status: int = _setting("CRM_GRAPH_V3_BATCH_STATUS", 201)
+    """Status of a batch that associates through v3; the hosted product moved between 200 and 201."""
+    threads: int = _setting("CRM_GRAPH_THREADS", 4)
+    """Requests worked on at once in one process."""
+    limits: Limits = field(default_factory=Limits)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Settings as the environment gives them, `CRM_GRAPH_LIMIT_<NAME>` for a limit; ValueError names a bad one."""
+        source = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        for item in fields(cls):
+            variable = item.metadata.get("variable")
+            if variable in source:
+                values[item.name] = _read(variable, source[variable], item.default)
+        limits = {
+            item.name: _read(variable, source[variable], item.default)
+            for item in fields(Limits)
+            if (variable := f"CRM_GRAPH_LIMIT_{item.name.upper()}") in source
+        }
+        return cls(**values, limits=Limits(**limits))
+
+
+def _read(variable: str, text: str, default: Any) -> Any:
+    if not isinstance(default, int):
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{variable} must be a whole number, not {text!r}") from None

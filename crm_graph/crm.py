@@ -1,0 +1,106 @@
+"""Crm: graph, data model and access of one account, wired in one visible place.
+
+Every edge (a request, a command, an import batch, a job) goes through `Crm.run`. Features are
+plain functions whose first argument is the unit of work that `run` made.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from crm_graph.accounts import tokens
+from crm_graph.clock import Clock
+from crm_graph.config import Settings
+from crm_graph.definitions import store
+from crm_graph.definitions.data_model import DataModel
+from crm_graph.errors import Busy, StaleModel
+from crm_graph.graph import migrations
+from crm_graph.graph.database import Graph, Guard
+from crm_graph.records.ids import IdBlocks
+from crm_graph.unit import Actor, Unit
+
+T = TypeVar("T")
+
+_ATTEMPTS = 4
+"""How often work is begun when definitions move under it; once more than two changes in a row would need."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Definitions and access as this process last read them."""
+
+    model: DataModel
+    guard: Guard
+
+
+class Crm:
+    """One account in one database; safe to share between threads."""
+
+    def __init__(self, settings: Settings, *, graph: Graph | None = None, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or Clock()
+        self.graph = graph or Graph(settings, self.clock)
+        self.ids = IdBlocks(self.graph)
+        self.tokens = tokens.TokenCache(self.graph)
+        self._known: _Known | None = None
+        self._reading = threading.Lock()
+
+    def prepare(self) -> str | None:
+        """Bring the database to this version; in an empty one make the owner, and give the first token if it was made."""
+        migrations.run(self.graph)
+        return tokens.prepare_account(self.graph, self.settings, self.clock)
+
+    def close(self) -> None:
+        """Close the connections to the graph."""
+        self.graph.close()
+
+    @property
+    def model(self) -> DataModel:
+        """The data model as last read; a unit of work has the one that its statements are checked against."""
+        return self._current(None).model
+
+    def run(self, who: str | Actor, work: Callable[[Unit], T], *, scopes: Iterable[str] = ()) -> T:
+        """What `work` returns; it is begun anew when definitions or access moved under it.
+
+        `who` is a token, or an actor that the caller has made sure of. Raises Unauthenticated,
+        MissingScopes, and whatever `work` raises.
+        """
+        required = tuple(scopes)
+        transaction_id = self.clock.new_id()
+        known: _Known | None = None
+        for _ in range(_ATTEMPTS):
+            known = self._current(known)
+            actor = self.tokens.actor(who, known.guard.access_version) if isinstance(who, str) else who
+            tokens.require(actor, required)
+            unit = Unit(
+                graph=self.graph.statements(known.guard),
+                model=known.model,
+                actor=actor,
+                clock=self.clock,
+                ids=self.ids,
+                limits=self.settings.limits,
+                transaction_id=transaction_id,
+            )
+            try:
+                return work(unit)
+            except StaleModel:
+                continue
+        raise Busy("The data model changed while this was being done; try again.")
+
+    def forget(self) -> None:
+        """Read definitions and access again at the next unit of work."""
+        self._known = None
+
+    def _current(self, stale: _Known | None) -> _Known:
+        known = self._known
+        if known is not None and known is not stale:
+            return known
+        with self._reading:
+            known = self._known
+            if known is None or known is stale:
+                model, access_version = store.load(self.graph, self.settings, previous=known.model if known else None)
+                known = self._known = _Known(model, Guard(model.version, access_version))
+            return known

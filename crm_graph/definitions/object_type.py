@@ -1,0 +1,96 @@
+"""ObjectType: everything the engine knows about one kind of record, built-in or custom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from crm_graph.definitions.pipeline import Pipeline, Stage
+from crm_graph.definitions.property import Group, Property
+
+OPERATIONS = ("list", "read", "create", "update", "archive", "merge", "search")
+"""What an object type may permit; the rest is refused with OperationRefused."""
+
+TOOLS = ("index", "record", "reports", "import", "properties", "segments", "workflows")
+"""Pages and features that an object type may take part in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectType:
+    """One object type.
+
+    `id` is the contract's (`0-1`, `2-17`), `name` the singular API name (`line_item`), `plural`
+    the name in paths. `required` has groups of names: of each group at least one must be given.
+    `primary` are the properties that name a record, the first with a value wins unless joined.
+    """
+
+    id: str
+    name: str
+    plural: str
+    node_label: str
+    display_name: str
+    display_name_plural: str
+    description: str = ""
+    categories: tuple[str, ...] = ()
+    primary: tuple[str, ...] = ()
+    secondary: tuple[str, ...] = ()
+    required: tuple[tuple[str, ...], ...] = ()
+    searchable: tuple[str, ...] = ()
+    default_properties: tuple[str, ...] = ()
+    created_property: str = "hs_createdate"
+    modified_property: str = "hs_lastmodifieddate"
+    tools: tuple[str, ...] = TOOLS
+    operations: tuple[str, ...] = OPERATIONS
+    behaviours: tuple[str, ...] = ()
+    needs_activation: bool = False
+    active: bool = True
+    tier: str = "all"
+    pipeline_property: str | None = None
+    stage_property: str | None = None
+    stage_limit: int = 100
+    properties: Mapping[str, Property] = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    pipelines: tuple[Pipeline, ...] = ()
+    aliases: tuple[str, ...] = ()
+    built_in: bool = True
+    fully_qualified_name: str | None = None
+    archived: bool = False
+    version: int = 0
+    created_at: int | None = None
+    updated_at: int | None = None
+
+    @property
+    def archived_label(self) -> str:
+        """The node label of an archived record of this type."""
+        return f"Archived{self.node_label}"
+
+    @cached_property
+    def live_properties(self) -> Mapping[str, Property]:
+        """Properties by name, archived ones left out."""
+        return {name: found for name, found in self.properties.items() if not found.archived}
+
+    @cached_property
+    def unique_properties(self) -> tuple[str, ...]:
+        """Names of the properties whose value identifies a record, the record id left out."""
+        return tuple(name for name, found in self.live_properties.items() if found.unique and name != "hs_object_id")
+
+    @cached_property
+    def live_pipelines(self) -> tuple[Pipeline, ...]:
+        """Pipelines in display order, archived ones left out."""
+        return tuple(sorted((p for p in self.pipelines if not p.archived), key=lambda p: p.display_order))
+
+    def pipeline(self, pipeline_id: str) -> Pipeline | None:
+        """The pipeline with that id, archived ones left out."""
+        return next((found for found in self.live_pipelines if found.id == pipeline_id), None)
+
+    def pipeline_of_stage(self, stage_id: str) -> tuple[Pipeline, Stage] | None:
+        """The first pipeline that has the stage, with the stage."""
+        for pipeline in self.live_pipelines:
+            if stage := pipeline.stage(stage_id):
+                return pipeline, stage
+        return None
+
+    def permits(self, operation: str) -> bool:
+        """Whether the object type takes part in one of OPERATIONS."""
+        return operation in self.operations

@@ -1,0 +1,70 @@
+"""Property, group and option as values. How a value is read and shown is in `property_types.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One permitted value of an enumeration; `value` is stored, `display_name` is shown."""
+
+    value: str
+    display_name: str
+    display_order: int = -1
+    hidden: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A heading under which properties stand on a record page."""
+
+    name: str
+    display_name: str
+    display_order: int = -1
+    archived: bool = False
+    built_in: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Property:
+    """One property of an object type.
+
+    `type` and `field_type` are the contract's (`string`/`text`, `enumeration`/`checkbox`, …).
+    `options_from` names where permitted values come from when they are not listed:
+    `owners`, `pipelines`, `stages`, `currencies`. An enumeration with neither takes any value.
+    """
+
+    name: str
+    display_name: str
+    type: str
+    field_type: str
+    group: str = ""
+    description: str = ""
+    options: tuple[Option, ...] = ()
+    options_from: str | None = None
+    read_only: bool = False
+    calculated: bool = False
+    formula: str | None = None
+    unique: bool = False
+    indexed: bool = False
+    hidden: bool = False
+    form_field: bool = False
+    display_order: int = -1
+    sensitivity: str = "non_sensitive"
+    built_in: bool = False
+    archived: bool = False
+    created_at: int | None = None
+    updated_at: int | None = None
+
+    @cached_property
+    def option_values(self) -> frozenset[str]:
+        """The values that may be stored; empty when any may."""
+        return frozenset(option.value for option in self.options)
+
+    @property
+    def is_multiple(self) -> bool:
+        """Whether a value is a list of options, joined by `;` on the wire."""
+        return self.type == "enumeration" and self.field_type == "checkbox"

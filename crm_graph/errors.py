@@ -1,0 +1,222 @@
+"""Every error the domain raises, as one tree; HTTP statuses are given to it in `api/errors.py` alone.
+
+    CRMError
+    ├── Invalid                     the request itself is wrong; nothing was written
+    │   ├── InvalidValues           values of a record, all faults at once
+    │   ├── InvalidInput            a body, a parameter, a cursor
+    │   │   └── TooMany             more than a limit allows
+    │   ├── UnknownObjectType       no object type has that name or id
+    │   ├── InactiveObjectType      a super admin must activate it first
+    │   ├── InvalidAssociation      records that cannot be associated
+    │   │   ├── WrongDirection      a type id of the other direction, or of another pair
+    │   │   ├── UndefinedAssociation  no association is defined between the two object types
+    │   │   └── LimitExceeded       an association would pass a limit
+    │   ├── UniqueValueTaken        another record has the unique value
+    │   ├── NotUnique               a property is not unique and cannot identify a record
+    │   ├── InUse                   something still refers to what is to be removed
+    │   └── RuleBroken              a rule of one object type forbids it
+    ├── NotFound                    what was named does not exist
+    │   ├── RecordNotFound
+    │   └── DefinitionNotFound      a property, group, pipeline, stage, association type …
+    ├── Conflict                    it exists already
+    │   ├── RecordExists            a record with the same identity, named in `existing_id`
+    │   └── DefinitionExists
+    ├── OperationRefused            the object type does not take part in the operation
+    ├── Unauthenticated             no token, or one that is unknown or revoked
+    │   └── Expired
+    ├── MissingScopes               the token does not permit it
+    ├── Unavailable                 try again later
+    │   ├── GraphUnavailable        Neo4j does not answer
+    │   ├── OutcomeUnknown          the connection was lost while a write was committed
+    │   └── Busy                    too much is being asked at this moment
+    ├── QueryTooExpensive           a budget of time was used up
+    └── StaleModel                  internal: definitions or access moved; read them again and repeat
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class CRMError(Exception):
+    """Base of all; `message` is a sentence for people, `context` names what it is about."""
+
+    code: str | None = None
+
+    def __init__(self, message: str, **context: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.context = context
+
+
+class Invalid(CRMError):
+    """The request is wrong and would be wrong again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with one value: the stable code, the property's name and a sentence."""
+
+    code: str
+    name: str
+    message: str
+    value: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+class InvalidValues(Invalid):
+    """Values of a record that break rules of their properties; `faults` has every one of them."""
+
+    def __init__(self, faults: Sequence[Fault], index: int | None = None) -> None:
+        super().__init__("; ".join(fault.message for fault in faults))
+        self.faults = tuple(faults)
+        self.index = index
+
+
+class MissingRequired(InvalidValues):
+    """A record without properties that its object type requires; `names` has them."""
+
+    def __init__(self, object_type_id: str, names: Sequence[str]) -> None:
+        message = f"Error creating {object_type_id}. Some required properties were not set."
+        super().__init__([Fault("MISSING_REQUIRED_PROPERTY", name, message) for name in names])
+        self.message = message
+        self.names = tuple(names)
+
+
+class InvalidInput(Invalid):
+    """A body, parameter or cursor that cannot be read."""
+
+
+class TooMany(InvalidInput):
+    """More inputs, filters or characters than the limit named in the message."""
+
+
+class UnknownObjectType(Invalid):
+    """No object type is known by the name or id given."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Unable to infer object type from: {name}")
+        self.name = name
+
+
+class InactiveObjectType(Invalid):
+    """The object type exists but a super admin has not activated it."""
+
+
+class InvalidAssociation(Invalid):
+    """Records that do not exist, are archived, or may not be associated."""
+
+
+class WrongDirection(InvalidAssociation):
+    """An association type used from its wrong end or between other object types."""
+
+
+class UndefinedAssociation(InvalidAssociation):
+    """Two object types between which no association is defined."""
+
+
+class LimitExceeded(InvalidAssociation):
+    """An association that would pass the limit of its type."""
+
+
+class UniqueValueTaken(Invalid):
+    """A unique value that record `existing_id` already has."""
+
+    def __init__(self, message: str, existing_id: str, property_name: str) -> None:
+        super().__init__(message, existingId=[existing_id], propertyName=[property_name])
+        self.existing_id = existing_id
+        self.property_name = property_name
+
+
+class NotUnique(Invalid):
+    """A property that cannot identify a record."""
+
+
+class InUse(Invalid):
+    """What is to be removed is still referred to."""
+
+
+class RuleBroken(Invalid):
+    """A rule of one object type, such as a quote without a deal."""
+
+
+class NotFound(CRMError):
+    """What was named does not exist."""
+
+
+class RecordNotFound(NotFound):
+    """No live record has the id or the unique value."""
+
+    def __init__(self, message: str = "resource not found", **context: Any) -> None:
+        super().__init__(message, **context)
+
+
+class DefinitionNotFound(NotFound):
+    """No such property, group, pipeline, stage or association type."""
+
+
+class Conflict(CRMError):
+    """It exists already."""
+
+
+class RecordExists(Conflict):
+    """A record with the same identity exists; its id is `existing_id`."""
+
+    def __init__(self, message: str, existing_id: str) -> None:
+        super().__init__(message, existingId=[existing_id])
+        self.existing_id = existing_id
+
+
+class DefinitionExists(Conflict):
+    """A definition of that name exists already."""
+
+
+class OperationRefused(CRMError):
+    """The object type does not take part in the operation."""
+
+
+class Unauthenticated(CRMError):
+    """No token, or one that is unknown or revoked."""
+
+
+class Expired(Unauthenticated):
+    """A token past its time."""
+
+
+class MissingScopes(CRMError):
+    """A token without one of `scopes`."""
+
+    def __init__(self, scopes: Iterable[str]) -> None:
+        self.scopes = tuple(scopes)
+        super().__init__("One or more of the following scopes are required.", requiredGranularScopes=list(self.scopes))
+
+
+class Unavailable(CRMError):
+    """Nothing is wrong with the request; `retry_after_s` says when to try again."""
+
+    retry_after_s = 1
+
+
+class GraphUnavailable(Unavailable):
+    """Neo4j does not answer, or did not come to an end in time; nothing was written."""
+
+
+class OutcomeUnknown(Unavailable):
+    """The connection was lost while a write was committed: it may or may not have been made."""
+
+
+class Busy(Unavailable):
+    """Too much is being asked at this moment."""
+
+
+class QueryTooExpensive(Invalid):
+    """A budget of time was used up before the answer was complete."""
+
+
+class StaleModel(CRMError):
+    """Definitions or access moved since they were read. Only the edge that opened the work catches it."""
+
+    def __init__(self) -> None:
+        super().__init__("The data model or the access rights changed; read them again.")

@@ -1,0 +1,285 @@
+"""The driver and the four doors to the graph; the driver's errors become ours here.
+
+    ask        one guarded statement that reads, auto-commit
+    change     one guarded statement that writes, auto-commit
+    transaction  several statements of both kinds, whole or not at all
+    define     schema: constraints and indexes
+
+`ask` and `change` raise StaleModel when definitions or access moved since the guard's
+numbers were read. Transient errors are tried again here, the same way for all doors.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import neo4j
+from neo4j import exceptions as driver_errors
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
+
+from crm_graph.clock import Clock
+from crm_graph.config import Limits, Settings
+from crm_graph.errors import Busy, CRMError, GraphUnavailable, OutcomeUnknown, QueryTooExpensive, StaleModel
+from crm_graph.graph.queries import Query, Statement
+
+log = logging.getLogger(__name__)
+
+Row = Mapping[str, Any]
+T = TypeVar("T")
+
+_LOST = (
+    driver_errors.ServiceUnavailable,
+    driver_errors.SessionExpired,
+    driver_errors.IncompleteCommit,
+    driver_errors.ConnectionAcquisitionTimeoutError,
+    driver_errors.ConnectionPoolError,
+)
+_CONNECTION_S = 2.0
+_POOL_SIZE = 100
+
+
+class ConstraintViolated(CRMError):
+    """A unique constraint refused a write; the whole transaction was rolled back.
+
+    `node_label`, `property_name` and `value` are read from Neo4j's message, `''` where it has none.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.node_label = self.property_name = self.value = ""
+        if "label `" in message or "type `" in message:
+            marker = "label `" if "label `" in message else "type `"
+            self.node_label = message.partition(marker)[2].partition("`")[0]
+            self.property_name = message.partition("propert")[2].partition("`")[2].partition("`")[0]
+        if " = '" in message:
+            self.value = message.partition(" = '")[2].rpartition("'")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What a caller knew of `_State` when it prepared its statements."""
+
+    model_version: int
+    access_version: int
+
+
+class Statements(Protocol):
+    """What an edge opened: functions below it ask and change, and never commit."""
+
+    guard: Guard
+
+    def ask(self, query: Query | Statement, /, **parameters: Any) -> Row:
+        """The one row of a statement that reads."""
+        ...
+
+    def change(self, query: Query | Statement, /, **parameters: Any) -> Row:
+        """The one row of a statement that writes; ConstraintViolated where a unique value is taken."""
+        ...
+
+    def together(self, work: Callable[[Statements], T]) -> T:
+        """What `work` returns after its statements were committed together, in this transaction if it is one."""
+        ...
+
+
+class Graph:
+    """One connection pool to one database."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.limits: Limits = settings.limits
+        self.clock = clock or Clock()
+        self.driver: neo4j.Driver = neo4j.GraphDatabase.driver(
+            settings.neo4j_uri,
+            auth=(settings.neo4j_username, settings.neo4j_password) if settings.neo4j_password else None,
+            connection_acquisition_timeout=_CONNECTION_S,
+            connection_timeout=_CONNECTION_S,
+            max_connection_pool_size=_POOL_SIZE,
+            telemetry_disabled=True,
+            notifications_min_severity="OFF",
+        )
+        self.observers: list[Callable[[Statement, Mapping[str, Any]], None]] = []
+        """Called with every statement before it runs; tests count and profile with it."""
+        self._local = threading.local()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.driver.close()
+
+    def statements(self, guard: Guard) -> Statements:
+        """The doors `ask` and `change`, each statement a transaction of its own."""
+        return _Single(self, guard)
+
+    def transaction(self, guard: Guard, work: Callable[[Statements], T]) -> T:
+        """What `work` returns, after its statements were committed together; it may be called more than once."""
+        return self._retried(lambda: self._transact(guard, work))
+
+    def define(self, statements: list[str]) -> None:
+        """Run schema commands, each in a transaction of its own, as Neo4j wants it."""
+        for text in statements:
+            self._retried(lambda text=text: self._run(text, {}, self.limits.write_ms * 12, writes=True))
+
+    def plain(self, query: Query | Statement, /, **parameters: Any) -> Row:
+        """The one row of an unguarded statement: start-up, feed, jobs, health."""
+        statement = _statement(query)
+        self._observe(statement, parameters)
+        return self._retried(lambda: self._one(statement, parameters, self.limits.write_ms, writes=True))
+
+    def _transact(self, guard: Guard, work: Callable[[Statements], T]) -> T:
+        session = self._session()
+        with _translated(writes=True, statement="transaction"):
+            with session.begin_transaction(timeout=self.limits.write_ms / 1000) as transaction:
+                result = work(_Several(self, guard, transaction))
+                transaction.commit()
+        return result
+
+    def _one(self, statement: Statement, parameters: Mapping[str, Any], limit_ms: int, *, writes: bool) -> Row:
+        rows = self._run(statement.text, parameters, limit_ms, writes=writes, name=statement.name)
+        if not rows:
+            raise StaleModel
+        return rows[0]
+
+    def _run(
+        self, text: str, parameters: Mapping[str, Any], limit_ms: int, *, writes: bool, name: str = "schema"
+    ) -> list[dict[str, Any]]:
+        with _translated(writes=writes, statement=name):
+            result = self._session().run(neo4j.Query(text, timeout=limit_ms / 1000), dict(parameters))  # type: ignore[arg-type]
+            keys = result.keys()
+            return [dict(zip(keys, record.values(), strict=True)) for record in result]
+
+    def _session(self) -> neo4j.Session:
+        session: neo4j.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = self._local.session = self.driver.session()
+        return session
+
+    def _retried(self, attempt: Callable[[], T]) -> T:
+        try:
+            return attempt()
+        except (driver_errors.TransientError, _Lost):
+            pass
+        retrying = Retrying(
+            retry=retry_if_exception_type((driver_errors.TransientError, _Lost)),
+            wait=wait_exponential_jitter(initial=0.005, max=0.2, jitter=0.005),
+            stop=stop_after_delay(self.limits.retry_ms / 1000),
+            reraise=True,
+        )
+        try:
+            return retrying(attempt)
+        except driver_errors.TransientError as error:
+            raise Busy("The graph was too busy to finish this in time; try again.") from error
+        except _Lost as error:
+            raise GraphUnavailable("The graph does not answer.") from error
+
+    def _observe(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
+        for observer in self.observers:
+            observer(statement, parameters)
+
+
+class _Lost(Exception):
+    """The connection failed before the statement can have had an effect."""
+
+
+class _Single:
+    def __init__(self, graph: Graph, guard: Guard) -> None:
+        self._graph = graph
+        self.guard = guard
+
+    def ask(self, query: Query | Statement, /, **parameters: Any) -> Row:
+        statement, graph = _statement(query), self._graph
+        graph._observe(statement, parameters)
+        row = graph._retried(lambda: graph._one(statement, parameters, graph.limits.read_ms, writes=False))
+        return _checked(row, self.guard)
+
+    def change(self, query: Query | Statement, /, **parameters: Any) -> Row:
+        statement, graph = _statement(query), self._graph
+        graph._observe(statement, parameters)
+        full = {**parameters, "model_version": self.guard.model_version, "access_version": self.guard.access_version}
+        return graph._retried(lambda: graph._one(statement, full, graph.limits.write_ms, writes=True))
+
+    def together(self, work: Callable[[Statements], T]) -> T:
+        return self._graph.transaction(self.guard, work)
+
+
+class _Several:
+    def __init__(self, graph: Graph, guard: Guard, transaction: neo4j.Transaction) -> None:
+        self._graph = graph
+        self._transaction = transaction
+        self.guard = guard
+
+    def ask(self, query: Query | Statement, /, **parameters: Any) -> Row:
+        return _checked(self._run(_statement(query), parameters), self.guard)
+
+    def change(self, query: Query | Statement, /, **parameters: Any) -> Row:
+        guard = {"model_version": self.guard.model_version, "access_version": self.guard.access_version}
+        return self._run(_statement(query), {**parameters, **guard})
+
+    def together(self, work: Callable[[Statements], T]) -> T:
+        return work(self)
+
+    def _run(self, statement: Statement, parameters: Mapping[str, Any]) -> Row:
+        self._graph._observe(statement, parameters)
+        result = self._transaction.run(statement.text, dict(parameters))  # type: ignore[arg-type]
+        keys = result.keys()
+        rows = [dict(zip(keys, record.values(), strict=True)) for record in result]
+        if not rows:
+            raise StaleModel
+        return rows[0]
+
+
+def _statement(query: Query | Statement) -> Statement:
+    return query if isinstance(query, Statement) else query.statement
+
+
+def _checked(row: Row, guard: Guard) -> Row:
+    if row["model_version"] != guard.model_version or row["access_version"] != guard.access_version:
+        raise StaleModel
+    return row
+
+
+@contextmanager
+def _translated(*, writes: bool, statement: str) -> Iterator[None]:
+    """Driver errors as ours; transient ones pass, since the doors try them again."""
+    try:
+        yield
+    except driver_errors.ConstraintError as error:
+        raise ConstraintViolated(error.message or "") from error
+    except (driver_errors.ServiceUnavailable, driver_errors.SessionExpired, driver_errors.IncompleteCommit) as error:
+        if not writes or not _may_have_run(error):
+            raise _Lost(str(error)) from error
+        raise OutcomeUnknown(
+            "The connection to the graph was lost while the write was made; read the record to see whether it was."
+        ) from error
+    except (driver_errors.ConnectionAcquisitionTimeoutError, driver_errors.ConnectionPoolError) as error:
+        raise _Lost(str(error)) from error
+    except driver_errors.TransientError:
+        raise
+    except driver_errors.ClientError as error:
+        code = error.code or ""
+        if "TransactionTimedOut" in code:
+            raise QueryTooExpensive("The graph did not come to an end in the time allowed.") from error
+        raise
+    except driver_errors.DatabaseError as error:
+        if "DatabaseUnavailable" in (error.code or ""):
+            raise _Lost(str(error)) from error
+        raise
+
+
+def _may_have_run(error: Exception) -> bool:
+    """Whether a statement can have reached the server: a refused connection never carried one."""
+    return "Couldn't connect" not in str(error) and "Failed to establish" not in str(error)
+
+
+def wait_until(ready: Callable[[], bool], seconds: float) -> bool:
+    """Whether `ready` came true within the time; asked about twenty times a second."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if ready():
+            return True
+        time.sleep(0.04 + random.random() * 0.02)
+    return False

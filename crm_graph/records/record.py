@@ -1,0 +1,145 @@
+"""Record and what surrounds it as values: identity, selection, page, batch result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.errors import CRMError, InvalidInput, RecordNotFound
+
+Native = Any
+"""A value as Neo4j stores it: str, int, float, bool, date, datetime, list of str, or None."""
+
+SYSTEM_PROPERTIES = frozenset({"hs_object_id", "createdate", "hs_createdate", "lastmodifieddate", "hs_lastmodifieddate"})
+"""Presented from `_id`, `_created_at` and `_updated_at`; never stored under their own names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyVersion:
+    """One value that a property had, from `at` (ms since 1970, UTC) on; `value` is native."""
+
+    value: Native
+    at: int
+    source: str
+    source_id: str
+    actor: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssociatedRecord:
+    """A far record with the type ids under which it is associated, seen from the near one."""
+
+    id: int
+    type_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssociationPage:
+    """A page of associated records; `after` is the id to continue from, None on the last page."""
+
+    records: tuple[AssociatedRecord, ...]
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record as it stood when it was read. Times are ms since 1970, UTC.
+
+    `properties` has stored values by name, natively; a name that is missing has no value.
+    `computed` has values that are made at reading (roll-ups and the like), natively.
+    """
+
+    object_type: ObjectType
+    id: int
+    properties: Mapping[str, Native]
+    created_at: int
+    updated_at: int
+    archived_at: int | None = None
+    version: int = 1
+    computed: Mapping[str, Native] = field(default_factory=dict)
+    history: Mapping[str, Sequence[PropertyVersion]] = field(default_factory=dict)
+    associations: Mapping[str, AssociationPage] = field(default_factory=dict)
+    """By name of the far object type."""
+    is_new: bool = False
+
+    @property
+    def key(self) -> str:
+        """The record's key in the graph: `0-1:551`."""
+        return f"{self.object_type.id}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What names a record in a call: its id, or a value of a unique property."""
+
+    value: str
+    property_name: str | None = None
+
+    @property
+    def is_id(self) -> bool:
+        """Whether `value` is a record id."""
+        return self.property_name in (None, "", "hs_object_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What a read gives beside the system properties. `properties` None means the default set of the type."""
+
+    properties: tuple[str, ...] | None = None
+    history: tuple[str, ...] = ()
+    associations: tuple[ObjectType, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPage:
+    """Records in id order; `after` is the id to continue behind, None on the last page."""
+
+    records: tuple[Record, ...]
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAssociation:
+    """An association asked for: far record and type ids as the near record sees them; none means the default."""
+
+    far_type: str | None
+    """Name of the far object type; None where the type ids tell it."""
+    far_id: str
+    type_ids: tuple[tuple[str, int], ...] = ()
+    """(category, type id)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchError:
+    """Inputs of a batch that failed for one reason; `ids` or `trace_ids` name them."""
+
+    error: CRMError
+    ids: tuple[str, ...] = ()
+    trace_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchResult:
+    """Records in input order and what failed. Nothing failed unless the call permits partial success."""
+
+    records: tuple[Record, ...]
+    errors: tuple[BatchError, ...] = ()
+
+
+def read_id(value: str) -> int:
+    """The record id in a path or body; RecordNotFound where it is no number, as the contract has it."""
+    if value.isascii() and value.isdigit() and len(value) <= 18:
+        return int(value)
+    raise RecordNotFound("Object not found.  objectId are usually numeric.", id=[value])
+
+
+def read_cursor(value: str | None) -> int:
+    """The id behind which a page begins; InvalidInput for a cursor that no answer gave."""
+    if not value:
+        return -1
+    if value.isascii() and value.isdigit() and len(value) <= 18:
+        return int(value)
+    raise InvalidInput(f"The cursor {value!r} is none that a page gave; leave `after` out to begin anew.")
