@@ -1,0 +1,1 @@
+"""The bundled Neo4j: its files, its settings, its process."""

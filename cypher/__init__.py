@@ -1,0 +1,1 @@
+"""The named queries, as package data; read by `crm_graph.graph.queries`."""
