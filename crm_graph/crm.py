@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from crm_graph.accounts import tokens
+from crm_graph.behaviours import BEHAVIOURS
 from crm_graph.clock import Clock
 from crm_graph.config import Settings
 from crm_graph.definitions import store
@@ -81,6 +82,7 @@ class Crm:
                 actor=actor,
                 clock=self.clock,
                 ids=self.ids,
+                behaviours=BEHAVIOURS,
                 limits=self.settings.limits,
                 transaction_id=transaction_id,
             )

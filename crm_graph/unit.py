@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,6 +12,7 @@ from crm_graph.definitions.data_model import DataModel
 from crm_graph.graph.database import Statements
 
 if TYPE_CHECKING:
+    from crm_graph.records.hooks import Behaviour
     from crm_graph.records.ids import IdBlocks
 
 T = TypeVar("T")
@@ -51,6 +52,7 @@ class Unit:
     actor: Actor
     clock: Clock
     ids: IdBlocks
+    behaviours: Mapping[str, Behaviour] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     transaction_id: str = ""
 

@@ -76,6 +76,20 @@ class ObjectType:
         return tuple(name for name, found in self.live_properties.items() if found.unique and name != "hs_object_id")
 
     @cached_property
+    def claiming_properties(self) -> Mapping[str, str]:
+        """Properties whose values are claimed, with the unique property under whose name they are."""
+        return {
+            name: found.claims_as or name
+            for name, found in self.live_properties.items()
+            if found.claims_as or name in self.unique_properties
+        }
+
+    @cached_property
+    def folded_properties(self) -> tuple[str, ...]:
+        """Names of the indexed strings, which are also stored folded as `_f_<name>`."""
+        return tuple(name for name, found in self.live_properties.items() if found.indexed and found.type == "string")
+
+    @cached_property
     def live_pipelines(self) -> tuple[Pipeline, ...]:
         """Pipelines in display order, archived ones left out."""
         return tuple(sorted((p for p in self.pipelines if not p.archived), key=lambda p: p.display_order))

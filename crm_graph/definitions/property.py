@@ -49,6 +49,8 @@ class Property:
     calculated: bool = False
     formula: str | None = None
     unique: bool = False
+    claims_as: str | None = None
+    """The unique property whose values this one shares: each of its values is as unique as that one's."""
     indexed: bool = False
     hidden: bool = False
     form_field: bool = False

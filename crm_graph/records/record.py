@@ -113,6 +113,26 @@ class NewAssociation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreateInput:
+    """A record asked for: values as the caller gave them, and associations to be made with it."""
+
+    properties: Mapping[str, Any]
+    associations: Sequence[NewAssociation] = ()
+    trace_id: str | None = None
+    import_key: str | None = None
+    """A claim that only an import makes, by which it finds the record again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateInput:
+    """New values for the record that `identity` names."""
+
+    identity: Identity
+    properties: Mapping[str, Any]
+    trace_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchError:
     """Inputs of a batch that failed for one reason; `ids` or `trace_ids` name them."""
 
