@@ -1,0 +1,98 @@
+"""Unique values: every one is a claim node, folded, so that two records can never have the same.
+
+A property claims under its own name, or under that of another (`claims_as`): additional
+e-mail addresses are claims of `email`. Claims are made and given up in the statement that
+writes the record; who lost is told by the constraint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.errors import CRMError, RecordExists, UniqueValueTaken
+from crm_graph.graph.database import ConstraintViolated
+from crm_graph.graph.queries import load
+from crm_graph.records.record import Native
+from crm_graph.unit import Unit
+
+KEY_LENGTH = 2_000
+"""Characters of a claimed value: Neo4j refuses index keys of more than 8 kB."""
+
+
+def key_of(object_type: ObjectType, name: str, value: Native) -> str:
+    """The key under which a unique value is claimed: `0-1|email|nick@example.com`."""
+    return f"{object_type.id}|{name}|{str(value).casefold()[:KEY_LENGTH]}"
+
+
+def merged_key(object_type: ObjectType, record_id: int | str) -> str:
+    """The key by which the id of a record that was merged away leads to the one it became."""
+    return f"{object_type.id}|id|{record_id}"
+
+
+def import_key(object_type: ObjectType, key: str) -> str:
+    """The key by which an import finds a record that it made."""
+    return f"{object_type.id}|import|{key[:KEY_LENGTH]}"
+
+
+def of(object_type: ObjectType, values: Mapping[str, Native]) -> dict[str, str]:
+    """Claims of the values, key to the name of the property that makes it."""
+    found: dict[str, str] = {}
+    for name, claimed_as in object_type.claiming_properties.items():
+        value = values.get(name)
+        for item in value if isinstance(value, list) else [value]:
+            if item not in (None, ""):
+                found[key_of(object_type, claimed_as, item)] = name
+    return found
+
+
+def nodes(claimed: Mapping[str, str]) -> list[dict[str, str]]:
+    """Claims as the statements take them."""
+    return [{"key": key, "property": name} for key, name in claimed.items()]
+
+
+def owners(unit: Unit, keys: Iterable[str]) -> dict[str, int]:
+    """Record ids by claim key, for the keys that are taken."""
+    return dict(unit.graph.ask(load("records").claimed_by, keys=list(keys))["owners"])
+
+
+def refusal(
+    unit: Unit, object_type: ObjectType, wanted: Sequence[Mapping[str, str]], *, creating: bool, error: ConstraintViolated
+) -> CRMError:
+    """The error that says which record has one of the wanted claims; the violation itself where none is taken any more.
+
+    wanted: the claims of each input, in input order; the first input that collides is named. Two
+    inputs of one batch that want the same value collide too.
+    """
+    taken = owners(unit, {key for claims in wanted for key in claims})
+    seen: set[str] = set()
+    for claims in wanted:
+        for key, name in claims.items():
+            if key in taken or key in seen:
+                return _taken(unit, object_type, key, name, taken.get(key), creating=creating)
+        seen.update(claims)
+    return error
+
+
+def _taken(
+    unit: Unit, object_type: ObjectType, key: str, name: str, owner: int | None, *, creating: bool
+) -> CRMError:
+    value = key.split("|", 2)[2]
+    existing = "" if owner is None else str(owner)
+    if creating and object_type.properties[name].built_in:
+        display_name = object_type.name.replace("_", " ").capitalize()
+        tail = f" Existing ID: {existing}" if existing else f" Two inputs have the {name} {value}."
+        return RecordExists(f"{display_name} already exists.{tail}", existing)
+    legacy = object_type.name.upper()
+    message = (
+        f"Cannot set PropertyValueCoordinates{{portalId={unit.model.account_id}, "
+        f"objectTypeId=ObjectTypeId{{legacyObjectType={legacy}}}, propertyName={name}, value={value}}}. "
+        f"{existing or 'Another input'} already has that value."
+    )
+    return UniqueValueTaken(message, existing, name)
+
+
+def conflict(existing: Any) -> RecordExists:
+    """The refusal of a restore whose unique value was given to another record."""
+    return RecordExists(f"Another record has a unique value of this one. Existing ID: {existing}", str(existing))

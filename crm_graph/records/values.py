@@ -1,0 +1,91 @@
+"""The one validator of record values: what a caller gave, as native values or as every fault at once.
+
+Rules of one property are in the table of `definitions/property_types.py`; here is what needs
+the object type or the account: unknown and read-only names, owners, required properties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crm_graph.definitions.data_model import DataModel
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.definitions.property_types import Append, ValueRefused
+from crm_graph.errors import Fault, InvalidValues, MissingRequired
+from crm_graph.records.record import Native
+
+FOLDED_LENGTH = 1_000
+"""Characters of an indexed string that its index has: Neo4j refuses keys of more than 8 kB."""
+
+
+def check(
+    object_type: ObjectType, model: DataModel, given: Mapping[str, Any], *, creating: bool
+) -> dict[str, Native | Append]:
+    """Native values by name, None where one is to be cleared; InvalidValues has the faults of all of them.
+
+    A list that begins with `;` on the wire stays an Append: only who knows the stored value can resolve it.
+    """
+    properties, parsers = object_type.live_properties, object_type.parsers
+    values: dict[str, Native | Append] = {}
+    faults: list[Fault] = []
+    for name, raw in given.items():
+        found = properties.get(name)
+        if found is None:
+            faults.append(Fault("PROPERTY_DOESNT_EXIST", name, f'Property "{name}" does not exist'))
+            continue
+        if found.read_only and not (creating and name == object_type.created_property):
+            faults.append(Fault("READ_ONLY_VALUE", name, _read_only(name, is_calculated=found.calculated)))
+            continue
+        try:
+            value = parsers[name](raw)
+        except ValueRefused as refused:
+            faults.append(Fault(refused.code, name, refused.message, str(raw)[:200]))
+            continue
+        if found.options_from == "owners" and value is not None and value not in model.owners:
+            faults.append(Fault("INVALID_OPTION", name, f"{value} is not the id of an owner", str(value)[:200]))
+            continue
+        values[name] = value
+    if faults:
+        raise InvalidValues(faults)
+    return values
+
+
+def require(object_type: ObjectType, values: Mapping[str, Native]) -> None:
+    """MissingRequired where a new record lacks what its object type requires."""
+    missing = [
+        " or ".join(names) if len(names) > 1 else names[0]
+        for names in object_type.required
+        if all(values.get(name) in (None, "", []) for name in names)
+    ]
+    if missing:
+        raise MissingRequired(object_type.id, missing)
+
+
+def folded(object_type: ObjectType, values: Mapping[str, Native]) -> dict[str, str | None]:
+    """What the indexes of indexed strings have for the values, by the name they are stored under."""
+    return {
+        f"_f_{name}": None if values[name] is None else values[name].casefold()[:FOLDED_LENGTH]
+        for name in object_type.folded_properties
+        if name in values
+    }
+
+
+def searchable_names(object_type: ObjectType) -> tuple[list[str], list[str]]:
+    """Names of the searchable properties: those with one value, and those with a list."""
+    found = [object_type.properties[name] for name in object_type.searchable if name in object_type.live_properties]
+    return [p.name for p in found if not p.is_multiple], [p.name for p in found if p.is_multiple]
+
+
+def resolve(value: Native | Append, stored: Native) -> Native:
+    """The value to store where it may be an append to the stored list."""
+    if not isinstance(value, Append):
+        return value
+    before: Sequence[str] = stored or []
+    return [*before, *(item for item in value.values if item not in before)]
+
+
+def _read_only(name: str, *, is_calculated: bool) -> str:
+    if is_calculated:
+        return f'"{name}" is a calculated property; its value cannot be set.'
+    return f'"{name}" is a read only property; its value cannot be set.'

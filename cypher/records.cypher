@@ -1,0 +1,159 @@
+// change create(rows, words, word_lists) -> created
+// Records with their claims and first revisions. rows: properties (system ones among them), claims (key, property),
+// revision. words, word_lists: names of the searchable properties, single values and lists. A taken claim is a
+// constraint violation and rolls all of it back.
+CALL () {
+  UNWIND $rows AS row
+  CREATE (r:Record:{{node_label}})
+  SET r = row.properties
+  SET r._text = reduce(t = '', name IN $words | t + coalesce(toStringOrNull(r[name]) + ' ', ''))
+              + reduce(t = '', name IN $word_lists | t + reduce(u = '', word IN coalesce(r[name], []) | u + word + ' '))
+  FOREACH (claim IN row.claims | CREATE (c:_Claim)-[:CLAIMED_BY]->(r) SET c = claim)
+  CREATE (v:_Revision:_Pending)
+  SET v = row.revision
+}
+RETURN size($rows) AS created
+
+// ask read(wanted, names, archived) -> records
+// For each wanted (n, key, claim): n with the values of the named properties. A claim wins over a key, since the id of
+// a merged record leads to the record it became.
+UNWIND $wanted AS wanted
+OPTIONAL MATCH (direct:Record {_key: wanted.key})
+OPTIONAL MATCH (:_Claim {key: wanted.claim})-[:CLAIMED_BY]->(claimed:Record)
+WITH wanted, coalesce(claimed, direct) AS r
+WHERE r IS NOT NULL AND (r._archived_at IS NOT NULL) = $archived
+RETURN collect([wanted.n, [name IN $names | r[name]]]) AS records
+
+// ask read_whole(wanted, archived) -> records
+// Like read, with every property.
+UNWIND $wanted AS wanted
+OPTIONAL MATCH (direct:Record {_key: wanted.key})
+OPTIONAL MATCH (:_Claim {key: wanted.claim})-[:CLAIMED_BY]->(claimed:Record)
+WITH wanted, coalesce(claimed, direct) AS r
+WHERE r IS NOT NULL AND (r._archived_at IS NOT NULL) = $archived
+RETURN collect([wanted.n, properties(r)]) AS records
+
+// ask page(after, limit, names) -> records
+// The records behind an id, in id order.
+MATCH (r:{{node_label}}) WHERE r._id > $after
+WITH r ORDER BY r._id LIMIT $limit
+RETURN collect([name IN $names | r[name]]) AS records
+
+// ask page_whole(after, limit) -> records
+// Like page, with every property.
+MATCH (r:{{node_label}}) WHERE r._id > $after
+WITH r ORDER BY r._id LIMIT $limit
+RETURN collect(properties(r)) AS records
+
+// change update(rows, released, words, word_lists) -> missing, moved, results
+// New values of records, locked in the order of the rows. rows: key, properties (null clears), changed (their names
+// without underscore), version (null where it does not matter), searched (whether `_text` may change), at, claims,
+// revision. released: claims given up (key, record). missing, moved: keys of rows that forbid all of it.
+CALL () {
+  UNWIND $rows AS row
+  OPTIONAL MATCH (r:Record {_key: row.key})
+  FOREACH (record IN CASE WHEN r IS NULL THEN [] ELSE [r] END | SET record:Record)
+  WITH row, r
+  RETURN collect(CASE WHEN r IS NULL OR r._archived_at IS NOT NULL THEN row.key END) AS missing,
+         collect(CASE WHEN r._archived_at IS NULL AND row.version <> r._version THEN row.key END) AS moved
+}
+CALL (missing, moved) {
+  WITH missing, moved WHERE size(missing) = 0 AND size(moved) = 0
+  UNWIND $released AS given_up
+  MATCH (c:_Claim {key: given_up.key})-[:CLAIMED_BY]->(:Record {_key: given_up.record})
+  DETACH DELETE c
+  RETURN count(*) AS given_up
+}
+CALL (missing, moved) {
+  WITH missing, moved WHERE size(missing) = 0 AND size(moved) = 0
+  UNWIND $rows AS row
+  MATCH (r:Record {_key: row.key})
+  WITH row, r, [name IN row.changed WHERE (r[name] IS NULL) <> (row.properties[name] IS NULL)
+                OR coalesce(r[name] <> row.properties[name], false)] AS changed
+  CALL (row, r, changed) {
+    WITH row, r, changed WHERE size(changed) > 0
+    SET r._version = r._version + 1,
+        r._changed_at = CASE WHEN row.at > r._changed_at THEN row.at ELSE r._changed_at + 1 END
+    CREATE (v:_Revision:_Pending)
+    SET v = row.revision, v.version = r._version, v.at = r._changed_at, v.changed = changed
+    FOREACH (name IN changed | SET v['before_' + name] = r[name], v['after_' + name] = row.properties[name])
+    FOREACH (claim IN row.claims | CREATE (c:_Claim)-[:CLAIMED_BY]->(r) SET c = claim)
+    SET r += row.properties, r._updated_at = r._changed_at
+    FOREACH (record IN CASE WHEN row.searched THEN [r] ELSE [] END |
+      SET record._text = reduce(t = '', name IN $words | t + coalesce(toStringOrNull(record[name]) + ' ', ''))
+        + reduce(t = '', name IN $word_lists | t + reduce(u = '', word IN coalesce(record[name], []) | u + word + ' ')))
+  }
+  RETURN collect([row.key, r._version, r._created_at, r._updated_at]) AS results
+}
+RETURN missing, moved, results
+
+// ask claimed_by(keys) -> owners
+// Who has the unique values: (key, record id).
+UNWIND $keys AS key
+MATCH (:_Claim {key: key})-[:CLAIMED_BY]->(r:Record)
+RETURN collect([key, r._id]) AS owners
+
+// change archive(rows) -> archived
+// Hide records from lists and search; associations and history stay, value claims are given up.
+// rows: key, at, revision. Records that are not there or are archived already are passed over.
+CALL () {
+  UNWIND $rows AS row
+  MATCH (r:Record {_key: row.key})
+  SET r:Record
+  WITH row, r
+  WHERE r._archived_at IS NULL
+  SET r._version = r._version + 1,
+      r._changed_at = CASE WHEN row.at > r._changed_at THEN row.at ELSE r._changed_at + 1 END
+  SET r._archived_at = r._changed_at
+  REMOVE r:{{node_label}}
+  SET r:{{archived_label}}
+  CREATE (v:_Revision:_Pending)
+  SET v = row.revision, v.version = r._version, v.at = r._changed_at
+  WITH r
+  CALL (r) {
+    MATCH (r)<-[:CLAIMED_BY]-(c:_Claim) WHERE c.property IS NOT NULL
+    DETACH DELETE c
+  }
+  RETURN count(*) AS archived
+}
+RETURN archived
+
+// change restore(key, version, at, claims, revision) -> found, moved, changed_at
+// An archived record live again, with its claims taken anew.
+OPTIONAL MATCH (r:Record {_key: $key})
+FOREACH (record IN CASE WHEN r IS NULL THEN [] ELSE [r] END | SET record:Record)
+WITH r
+OPTIONAL CALL (r) {
+  WITH r WHERE r._archived_at IS NOT NULL AND r._version = $version
+  SET r._version = r._version + 1, r._changed_at = CASE WHEN $at > r._changed_at THEN $at ELSE r._changed_at + 1 END
+  REMOVE r:{{archived_label}}
+  REMOVE r._archived_at
+  SET r:{{node_label}}
+  FOREACH (claim IN $claims | CREATE (c:_Claim)-[:CLAIMED_BY]->(r) SET c = claim)
+  CREATE (v:_Revision:_Pending)
+  SET v = $revision, v.version = r._version, v.at = r._changed_at
+  RETURN r._changed_at AS restored_at
+}
+RETURN r IS NOT NULL AS found, r IS NOT NULL AND restored_at IS NULL AS moved, restored_at AS changed_at
+
+// change purge(key, at, revision) -> found
+// Nothing left of a record but the last revision, which says that it was purged.
+OPTIONAL MATCH (r:Record {_key: $key})
+FOREACH (record IN CASE WHEN r IS NULL THEN [] ELSE [r] END | SET record:Record)
+WITH r, r IS NOT NULL AS found, r._version + 1 AS version,
+     CASE WHEN $at > r._changed_at THEN $at ELSE r._changed_at + 1 END AS purged_at
+CALL (r) {
+  WITH r WHERE r IS NOT NULL
+  MATCH (old:_Revision {record_key: $key})
+  DETACH DELETE old
+}
+CALL (r) {
+  WITH r WHERE r IS NOT NULL
+  MATCH (r)<-[:CLAIMED_BY]-(c:_Claim)
+  DETACH DELETE c
+}
+FOREACH (record IN CASE WHEN r IS NULL THEN [] ELSE [r] END |
+  CREATE (v:_Revision:_Pending)
+  SET v = $revision, v.version = version, v.at = purged_at
+  DETACH DELETE record)
+RETURN found
