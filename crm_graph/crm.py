@@ -17,7 +17,7 @@ from crm_graph.clock import Clock
 from crm_graph.config import Settings
 from crm_graph.definitions import store
 from crm_graph.definitions.data_model import DataModel
-from crm_graph.errors import Busy, StaleModel
+from crm_graph.errors import Busy, PairNotIndexed, StaleModel
 from crm_graph.graph import migrations
 from crm_graph.graph.database import Graph, Guard
 from crm_graph.records.ids import IdBlocks
@@ -52,6 +52,7 @@ class Crm:
     def prepare(self) -> str | None:
         """Bring the database to this version; in an empty one make the owner, and give the first token if it was made."""
         migrations.run(self.graph)
+        store.prepare(self.graph, self.settings)
         return tokens.prepare_account(self.graph, self.settings, self.clock)
 
     def close(self) -> None:
@@ -85,11 +86,15 @@ class Crm:
                 behaviours=BEHAVIOURS,
                 limits=self.settings.limits,
                 transaction_id=transaction_id,
+                define=self.graph.define,
             )
             try:
                 return work(unit)
             except StaleModel:
                 continue
+            except PairNotIndexed as missing:
+                for pair in missing.pairs:
+                    store.ensure_pair(self.graph, pair)
         raise Busy("The data model changed while this was being done; try again.")
 
     def forget(self) -> None:

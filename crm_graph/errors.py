@@ -30,6 +30,7 @@
     │   ├── OutcomeUnknown          the connection was lost while a write was committed
     │   └── Busy                    too much is being asked at this moment
     ├── QueryTooExpensive           a budget of time was used up
+    ├── PairNotIndexed              internal: first association of a pair; make its indexes and repeat
     └── StaleModel                  internal: definitions or access moved; read them again and repeat
 """
 
@@ -37,7 +38,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crm_graph.definitions.association import AssociationPair
 
 
 class CRMError(Exception):
@@ -213,6 +217,14 @@ class Busy(Unavailable):
 
 class QueryTooExpensive(Invalid):
     """A budget of time was used up before the answer was complete."""
+
+
+class PairNotIndexed(CRMError):
+    """Associations of `pairs` were asked for before their indexes exist. Only `Crm.run` catches it."""
+
+    def __init__(self, pairs: Sequence[AssociationPair]) -> None:
+        super().__init__(f"Not indexed: {', '.join(pair.relationship_type for pair in pairs)}")
+        self.pairs = tuple(pairs)
 
 
 class StaleModel(CRMError):

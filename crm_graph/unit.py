@@ -43,6 +43,10 @@ class Actor:
         return replace(self, source=source, source_id=source_id)
 
 
+def _no_schema(commands: list[str]) -> None:
+    raise RuntimeError(f"This unit of work has no door for schema commands: {commands}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """One unit of work with everything it may use; never kept beyond it."""
@@ -55,6 +59,8 @@ class Unit:
     behaviours: Mapping[str, Behaviour] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     transaction_id: str = ""
+    define: Callable[[list[str]], None] = _no_schema
+    """The door for schema commands, which changes of definitions run before they are published."""
 
     def together(self, work: Callable[[Unit], T]) -> T:
         """What `work` returns when its statements are one transaction; it may be called more than once."""

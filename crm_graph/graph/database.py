@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -41,6 +42,7 @@ _LOST = (
     driver_errors.ConnectionAcquisitionTimeoutError,
     driver_errors.ConnectionPoolError,
 )
+_ALREADY_THERE = re.compile(r"\.Schema\..*AlreadyExists$")
 _CONNECTION_S = 2.0
 _POOL_SIZE = 100
 
@@ -120,9 +122,16 @@ class Graph:
         return self._retried(lambda: self._transact(guard, work))
 
     def define(self, statements: list[str]) -> None:
-        """Run schema commands, each in a transaction of its own, as Neo4j wants it."""
+        """Run schema commands, each in a transaction of its own, as Neo4j wants it.
+
+        They say IF NOT EXISTS; what another process made between that look and the deed is taken as made.
+        """
         for text in statements:
-            self._retried(lambda text=text: self._run(text, {}, self.limits.write_ms * 12, writes=True))
+            try:
+                self._retried(lambda text=text: self._run(text, {}, self.limits.write_ms * 12, writes=True))
+            except driver_errors.ClientError as error:
+                if not _ALREADY_THERE.search(error.code or ""):
+                    raise
 
     def plain(self, query: Query | Statement, /, **parameters: Any) -> Row:
         """The one row of an unguarded statement: start-up, feed, jobs, health."""

@@ -1,0 +1,46 @@
+"""Reads the data model: the built-in one from its tables, with what the graph holds laid over it."""
+
+from __future__ import annotations
+
+import hashlib
+
+from crm_graph.config import Settings
+from crm_graph.definitions import catalogue, constraints
+from crm_graph.definitions.association import AssociationPair
+from crm_graph.definitions.data_model import DataModel
+from crm_graph.definitions.overlay import overlaid
+from crm_graph.graph.database import Graph
+from crm_graph.graph.queries import load as load_queries
+
+
+def load(graph: Graph, settings: Settings, previous: DataModel | None = None) -> tuple[DataModel, int]:
+    """The data model and the access version as they are now; `previous` itself where only access moved."""
+    queries = load_queries("definitions")
+    if previous is not None:
+        versions = graph.plain(queries.versions)
+        if versions["model_version"] == previous.version:
+            return previous, versions["access_version"]
+    stored = graph.plain(queries.load)
+    model = overlaid(catalogue.load(), catalogue.custom_object_template(), stored, settings.account_id)
+    return model, stored["access_version"]
+
+
+def prepare(graph: Graph, settings: Settings) -> bool:
+    """Make every constraint and index that the data model needs; whether any could be missing.
+
+    Nothing is asked of the schema while the model needs what it needed at the last start.
+    """
+    queries = load_queries("definitions")
+    commands = constraints.of_model(load(graph, settings)[0])
+    digest = hashlib.sha256("\n".join(commands).encode()).hexdigest()
+    if graph.plain(queries.prepared)["digest"] == digest:
+        return False
+    graph.define(commands)
+    graph.plain(queries.set_prepared, digest=digest)
+    return True
+
+
+def ensure_pair(graph: Graph, pair: AssociationPair) -> None:
+    """Make what the relationships of a pair need, and let every process know that it is there."""
+    graph.define(constraints.of_pair(pair))
+    graph.plain(load_queries("definitions").publish_pair, relationship_type=pair.relationship_type)
