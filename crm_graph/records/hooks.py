@@ -26,6 +26,8 @@ class Change:
     at: int
     stored: Mapping[str, Native] | None = None
     record_id: int | None = None
+    created_at: int = 0
+    """When the record was made; `at` for a new one."""
     associations: Sequence[NewAssociation] = ()
     faults: list[Fault] = field(default_factory=list)
 

@@ -51,15 +51,14 @@ def check(
     return values
 
 
-def require(object_type: ObjectType, values: Mapping[str, Native]) -> None:
-    """MissingRequired where a new record lacks what its object type requires."""
-    missing = [
-        " or ".join(names) if len(names) > 1 else names[0]
-        for names in object_type.required
-        if all(values.get(name) in (None, "", []) for name in names)
+def missing(object_type: ObjectType, values: Mapping[str, Native]) -> MissingRequired | None:
+    """The refusal of a new record that lacks what its object type requires; None where it lacks nothing."""
+    names = [
+        " or ".join(group)
+        for group in object_type.required
+        if all(values.get(name) in (None, "", []) for name in group)
     ]
-    if missing:
-        raise MissingRequired(object_type.id, missing)
+    return MissingRequired(object_type.id, names) if names else None
 
 
 def folded(object_type: ObjectType, values: Mapping[str, Native]) -> dict[str, str | None]:

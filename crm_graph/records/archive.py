@@ -1,0 +1,78 @@
+"""Records hidden, brought back, and removed for good."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.errors import Busy, Conflict, RecordNotFound, RuleBroken
+from crm_graph.graph.database import ConstraintViolated
+from crm_graph.graph.queries import load
+from crm_graph.records import claims, create, hooks, read, revise
+from crm_graph.records.record import Identity, Record, read_id
+from crm_graph.unit import Unit
+
+_ATTEMPTS = 10
+
+
+def archive_all(unit: Unit, object_type: ObjectType, record_ids: Sequence[str]) -> int:
+    """How many records were archived; unknown and archived ones are passed over.
+
+    Associations stay and are hidden from the other end; unique values become free.
+    """
+    create.refuse_unless(object_type, "archive")
+    ids = sorted({int(text) for text in record_ids if text.isascii() and text.isdigit() and len(text) <= 18})
+    keys = [f"{object_type.id}:{record_id}" for record_id in ids]
+    rows = [{"key": key, "at": unit.clock.now(), "revision": revise.stamp(unit, key, "archive")} for key in keys]
+    if not rows:
+        return 0
+    query = load("records").archive.on(node_label=object_type.node_label, archived_label=object_type.archived_label)
+    archived: int = unit.graph.change(query, rows=rows)["archived"]
+    return archived
+
+
+def restore(unit: Unit, object_type: ObjectType, record_id: str) -> Record:
+    """The archived record live again; RecordExists where one of its unique values was taken meanwhile."""
+    create.refuse_unless(object_type, "archive")
+    if any(behaviour.refuses_restore for behaviour in hooks.attached(unit, object_type)):
+        raise RuleBroken(f"{object_type.display_name_plural} cannot be restored once they are deleted.")
+    key = f"{object_type.id}:{read_id(record_id)}"
+    query = load("records").restore.on(node_label=object_type.node_label, archived_label=object_type.archived_label)
+    for _ in range(_ATTEMPTS):
+        record = _archived(unit, object_type, key)
+        wanted = claims.of(object_type, record.properties)
+        try:
+            row = unit.graph.change(
+                query,
+                key=key,
+                version=record.version,
+                at=unit.clock.now(),
+                claims=claims.nodes(wanted),
+                revision=revise.stamp(unit, key, "restore"),
+            )
+        except ConstraintViolated as error:
+            taken = claims.owners(unit, wanted)
+            raise (claims.conflict(next(iter(taken.values()))) if taken else error) from error
+        if not row["moved"]:
+            found = read.find(unit, object_type, [Identity(record_id)], read.Selection(properties=read.EVERYTHING))[0]
+            if found is not None:
+                return found
+    raise Busy("The record is being written by others at this moment; try again.")
+
+
+def purge(unit: Unit, object_type: ObjectType, record_id: str) -> None:
+    """Nothing is left of the record but one revision that says so; RecordNotFound where there is none."""
+    create.refuse_unless(object_type, "archive")
+    key = f"{object_type.id}:{read_id(record_id)}"
+    revision = revise.stamp(unit, key, "purge")
+    if not unit.graph.change(load("records").purge, key=key, at=unit.clock.now(), revision=revision)["found"]:
+        raise RecordNotFound
+
+
+def _archived(unit: Unit, object_type: ObjectType, key: str) -> Record:
+    wanted = [{"n": 0, "key": key, "claim": None}]
+    for _, node in unit.graph.ask(load("records").read_whole, wanted=wanted, archived=True)["records"]:
+        if node.get("_merged_into") is not None:
+            raise Conflict("The record was merged into another and cannot be restored.")
+        return read.hydrate(object_type, node)
+    raise RecordNotFound

@@ -1,0 +1,219 @@
+"""New values for records, one or many in one statement; two where a rule must see what is stored.
+
+The second statement is guarded by the versions that the first one saw: when another write came
+between, both are made again.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.definitions.property_types import Append
+from crm_graph.errors import Busy, InvalidInput, InvalidValues, RecordNotFound
+from crm_graph.graph.database import ConstraintViolated
+from crm_graph.graph.queries import load
+from crm_graph.records import claims, create, hooks, read, revise, values
+from crm_graph.records.hooks import Change
+from crm_graph.records.record import Native, Record, UpdateInput
+from crm_graph.unit import Unit
+
+_ATTEMPTS = 40
+"""Tries of a write that needs stored values; at each one of the writers that meet gets through."""
+
+
+class Missing(RecordNotFound):
+    """Records of a batch that do not exist; `indexes` has the places of their inputs."""
+
+    def __init__(self, indexes: Sequence[int]) -> None:
+        super().__init__()
+        self.indexes = tuple(indexes)
+
+
+def update_all(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -> list[Record]:
+    """The records in input order with the values that were given and what rules added; all or none are written.
+
+    Raises Missing, InvalidValues, UniqueValueTaken, InvalidInput where two inputs name one record.
+    """
+    create.refuse_unless(object_type, "update")
+    if not inputs:
+        return []
+    checked = [_check(unit, object_type, item, index) for index, item in enumerate(inputs)]
+    behaviours = hooks.attached(unit, object_type)
+    names = {name for given in checked for name in given}
+    for attempt in range(_ATTEMPTS):
+        stored: list[Mapping[str, Any] | None] = [None] * len(inputs)
+        if _needs_stored(object_type, behaviours, inputs, checked, names):
+            stored = list(_stored(unit, object_type, inputs))
+        records = _attempt(unit, object_type, inputs, checked, behaviours, stored)
+        if records is not None:
+            return records
+        time.sleep(random.random() * min(0.001 * 2**attempt, 0.05))
+    raise Busy("The record is being written by too many others at this moment; try again.")
+
+
+def refusals(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -> dict[int, InvalidValues]:
+    """The inputs whose values are wrong by themselves, by index."""
+    refused: dict[int, InvalidValues] = {}
+    for index, item in enumerate(inputs):
+        try:
+            _check(unit, object_type, item, index)
+        except InvalidValues as error:
+            refused[index] = error
+    return refused
+
+
+def _check(unit: Unit, object_type: ObjectType, item: UpdateInput, index: int) -> dict[str, Native | Append]:
+    try:
+        return values.check(object_type, unit.model, item.properties, creating=False)
+    except InvalidValues as error:
+        raise InvalidValues(error.faults, index) from None
+
+
+def _needs_stored(
+    object_type: ObjectType,
+    behaviours: Sequence[hooks.Behaviour],
+    inputs: Sequence[UpdateInput],
+    checked: Sequence[Mapping[str, Native | Append]],
+    names: set[str],
+) -> bool:
+    return (
+        any(not item.identity.is_id for item in inputs)
+        or not names.isdisjoint(object_type.claiming_properties)
+        or hooks.needs_stored(behaviours, object_type, names)
+        or any(isinstance(value, Append) for given in checked for value in given.values())
+    )
+
+
+def _stored(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -> list[Mapping[str, Any]]:
+    wanted = [{"n": n, **read.locate(object_type, item.identity)} for n, item in enumerate(inputs)]
+    found = dict(unit.graph.ask(load("records").read_whole, wanted=wanted, archived=False)["records"])
+    if missing := [n for n in range(len(inputs)) if n not in found]:
+        raise Missing(missing)
+    return [found[n] for n in range(len(inputs))]
+
+
+def _attempt(
+    unit: Unit,
+    object_type: ObjectType,
+    inputs: Sequence[UpdateInput],
+    checked: Sequence[Mapping[str, Native | Append]],
+    behaviours: Sequence[hooks.Behaviour],
+    stored: Sequence[Mapping[str, Any] | None],
+) -> list[Record] | None:
+    """The records written; None where one of them moved since it was read."""
+    changes = [_change(unit, given, before) for given, before in zip(checked, stored, strict=True)]
+    hooks.run(behaviours, unit, object_type, changes)
+    for index, change in enumerate(changes):
+        if change.faults:
+            raise InvalidValues(change.faults, index)
+    keys = [
+        before["_key"] if before else read.locate(object_type, item.identity)["key"]
+        for item, before in zip(inputs, stored, strict=True)
+    ]
+    if len(set(keys)) < len(keys):
+        raise InvalidInput("Two inputs of the batch name the same record; give each record once.")
+    rows, released, wanted = [], [], []
+    for key, change, before in zip(keys, changes, stored, strict=True):
+        taken, given_up = _claims(object_type, change, before)
+        rows.append(_row(unit, object_type, key, change, before, taken))
+        released += [{"key": claim, "record": key} for claim in given_up]
+        wanted.append(taken)
+    words, word_lists = values.searchable_names(object_type)
+    try:
+        result = unit.graph.change(
+            load("records").update,
+            rows=sorted(rows, key=lambda row: int(row["key"].rpartition(":")[2])),
+            released=released,
+            words=words,
+            word_lists=word_lists,
+        )
+    except ConstraintViolated as error:
+        raise claims.refusal(unit, object_type, wanted, creating=False, error=error) from error
+    if result["missing"]:
+        return _through_merged_ids(unit, object_type, inputs, checked, behaviours, stored, keys, result["missing"])
+    if result["moved"]:
+        return None
+    return _records(object_type, keys, changes, result["results"])
+
+
+def _change(unit: Unit, given: Mapping[str, Native | Append], before: Mapping[str, Any] | None) -> Change:
+    native = {name: values.resolve(value, (before or {}).get(name)) for name, value in given.items()}
+    return Change(
+        values=native,
+        at=unit.clock.now(),
+        stored={name: value for name, value in before.items() if name[0] != "_"} if before else {},
+        record_id=before["_id"] if before else None,
+        created_at=before["_created_at"] if before else 0,
+    )
+
+
+def _claims(
+    object_type: ObjectType, change: Change, before: Mapping[str, Any] | None
+) -> tuple[dict[str, str], list[str]]:
+    """Claims to take and claims to give up; none where no claiming property is written."""
+    names = object_type.claiming_properties
+    if before is None or names.keys().isdisjoint(change.values):
+        return {}, []
+    had = claims.of(object_type, before)
+    has = claims.of(object_type, {name: change.result(name) for name in names})
+    return {key: name for key, name in has.items() if key not in had}, [key for key in had if key not in has]
+
+
+def _row(
+    unit: Unit,
+    object_type: ObjectType,
+    key: str,
+    change: Change,
+    before: Mapping[str, Any] | None,
+    taken: Mapping[str, str],
+) -> dict[str, Any]:
+    return {
+        "key": key,
+        "properties": {**change.values, **values.folded(object_type, change.values)},
+        "changed": list(change.values),
+        "version": before["_version"] if before else None,
+        "searched": not set(object_type.searchable).isdisjoint(change.values),
+        "at": change.at,
+        "claims": claims.nodes(taken),
+        "revision": revise.stamp(unit, key, "update"),
+    }
+
+
+def _through_merged_ids(
+    unit: Unit,
+    object_type: ObjectType,
+    inputs: Sequence[UpdateInput],
+    checked: Sequence[Mapping[str, Native | Append]],
+    behaviours: Sequence[hooks.Behaviour],
+    stored: Sequence[Mapping[str, Any] | None],
+    keys: Sequence[str],
+    missing: Sequence[str],
+) -> list[Record] | None:
+    """The write with stored values, since an id that is not there may be that of a merged record."""
+    if any(stored):
+        return None
+    return _attempt(unit, object_type, inputs, checked, behaviours, _stored(unit, object_type, inputs))
+
+
+def _records(
+    object_type: ObjectType, keys: Sequence[str], changes: Sequence[Change], results: Sequence[Sequence[Any]]
+) -> list[Record]:
+    by_key = {key: (version, created_at, updated_at) for key, version, created_at, updated_at in results}
+    records = []
+    for key, change in zip(keys, changes, strict=True):
+        version, created_at, updated_at = by_key[key]
+        records.append(
+            Record(
+                object_type=object_type,
+                id=int(key.rpartition(":")[2]),
+                properties=change.values,
+                created_at=created_at,
+                updated_at=updated_at,
+                version=version,
+            )
+        )
+    return records
