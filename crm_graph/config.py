@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
+
+from platformdirs import user_cache_dir, user_data_dir
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +131,25 @@ def _read(variable: str, text: str, default: Any) -> Any:
         return int(text)
     except ValueError:
         raise ValueError(f"{variable} must be a whole number, not {text!r}") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """What this machine keeps for its user, and where the bundled Neo4j is fetched from."""
+
+    data: Path
+    """The account: database, password, keys, logs."""
+    cache: Path
+    """What can be fetched again."""
+    maven_url: str = ""
+    """Base of a Maven repository; the public one when empty."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Places:
+        """Places as `CRM_GRAPH_DATA`, `CRM_GRAPH_CACHE` and `CRM_GRAPH_MAVEN_URL` give them, else the platform's."""
+        source = os.environ if environment is None else environment
+        return cls(
+            data=Path(source.get("CRM_GRAPH_DATA") or user_data_dir("crm-graph", appauthor=False)),
+            cache=Path(source.get("CRM_GRAPH_CACHE") or user_cache_dir("crm-graph", appauthor=False)),
+            maven_url=source.get("CRM_GRAPH_MAVEN_URL", ""),
+        )

@@ -1,0 +1,55 @@
+"""Fixtures that every test may use. The database is a real Neo4j: see tests/README.md."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import neo4j
+import pytest
+
+from crm_graph.graph.embedded.server import Connection, EmbeddedServer
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the database be chosen."""
+    parser.addoption(
+        "--neo4j", choices=["bundled", "testcontainers"], default="bundled", help="where NEO4J_URI is unset"
+    )
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """How to sign in to a Neo4j that tests may fill: `NEO4J_URI`, a container, or the bundled server."""
+    if uri := os.environ.get("NEO4J_URI"):
+        given = Connection(uri, os.environ.get("NEO4J_USERNAME", "neo4j"), os.environ.get("NEO4J_PASSWORD", ""))
+        mark_as_test(given)
+        yield given
+    elif pytestconfig.getoption("--neo4j") == "testcontainers":
+        from testcontainers.neo4j import Neo4jContainer
+
+        with Neo4jContainer("neo4j:2026.08.1") as container:
+            started = Connection(container.get_connection_url(), container.username, container.password)
+            mark_as_test(started)
+            yield started
+    else:
+        server = EmbeddedServer(tmp_path_factory.mktemp("neo4j"))
+        try:
+            connection = server.start()
+            mark_as_test(connection)
+            yield connection
+        finally:
+            server.kill()
+
+
+def mark_as_test(connection: Connection) -> None:
+    """Mark an empty database as one for tests; a database with anything else in it ends the test run."""
+    with neo4j.GraphDatabase.driver(connection.uri, auth=(connection.username, connection.password)) as driver:
+        rows, _, _ = driver.execute_query(
+            "OPTIONAL MATCH (a:_Account {purpose: 'test'}) "
+            "WITH count(a) > 0 AS is_marked "
+            "RETURN is_marked OR NOT EXISTS { MATCH () } AS may_be_used"
+        )
+        if not rows[0]["may_be_used"]:
+            pytest.exit(f"The database at {connection.uri} holds data that is not of tests; give an empty one.", 2)
+        driver.execute_query("MERGE (:_Account {purpose: 'test'})")
