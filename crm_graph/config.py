@@ -114,7 +114,7 @@ class Settings:
         values: dict[str, Any] = {}
         for item in fields(cls):
             variable = item.metadata.get("variable")
-            if variable in source:
+            if variable and variable in source:
                 values[item.name] = _read(variable, source[variable], item.default)
         limits = {
             item.name: _read(variable, source[variable], item.default)
