@@ -50,7 +50,7 @@ class Crm:
         self._reading = threading.Lock()
 
     def prepare(self) -> str | None:
-        """Bring the database to this version; in an empty one make the owner, and give the first token if it was made."""
+        """Bring the database to this version and give the first token, where this call has made one."""
         migrations.run(self.graph)
         store.prepare(self.graph, self.settings)
         return tokens.prepare_account(self.graph, self.settings, self.clock)
@@ -78,7 +78,7 @@ class Crm:
             actor = self.tokens.actor(who, known.guard.access_version) if isinstance(who, str) else who
             tokens.require(actor, required)
             unit = Unit(
-                graph=self.graph.statements(known.guard),
+                graph=self.graph.statements(known.guard, transaction_id),
                 model=known.model,
                 actor=actor,
                 clock=self.clock,

@@ -19,10 +19,13 @@ def _follow_stage(unit: Unit, object_type: ObjectType, changes: Sequence[Change]
         if stage is None:
             continue
         probability = stage.probability
-        change.values["hs_is_closed"] = stage.is_closed
-        change.values["hs_is_closed_won"] = stage.is_closed and probability == 1
-        change.values["hs_is_closed_lost"] = stage.is_closed and probability == 0
-        change.values["hs_deal_stage_probability"] = probability
+        followed = {
+            "hs_is_closed": stage.is_closed,
+            "hs_is_closed_won": stage.is_closed and probability == 1,
+            "hs_is_closed_lost": stage.is_closed and probability == 0,
+            "hs_deal_stage_probability": probability,
+        }
+        change.values.update((name, value) for name, value in followed.items() if name in object_type.properties)
         was_closed = bool(change.stored and change.stored.get("hs_is_closed"))
         if stage.is_closed and not was_closed and change.result("closedate") is None:
             change.values["closedate"] = datetime.fromtimestamp(change.at / 1000, UTC)

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 import neo4j
 from neo4j import exceptions as driver_errors
@@ -29,7 +29,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from crm_graph.clock import Clock
 from crm_graph.config import Limits, Settings
 from crm_graph.errors import Busy, CRMError, GraphUnavailable, OutcomeUnknown, QueryTooExpensive, StaleModel
-from crm_graph.graph.queries import Query, Statement
+from crm_graph.graph.queries import Query, Statement, load
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +85,10 @@ class Statements(Protocol):
         ...
 
     def change(self, query: Query | Statement, /, **parameters: Any) -> Row:
-        """The one row of a statement that writes; ConstraintViolated where a unique value is taken."""
+        """The one row of a statement that writes; ConstraintViolated where a unique value is taken.
+
+        Every column is None where the write was made and the answer lost.
+        """
         ...
 
     def together(self, work: Callable[[Statements], T]) -> T:
@@ -116,13 +119,17 @@ class Graph:
         """Close every connection."""
         self.driver.close()
 
-    def statements(self, guard: Guard) -> Statements:
-        """The doors `ask` and `change`, each statement a transaction of its own."""
-        return _Single(self, guard)
+    def statements(self, guard: Guard, transaction_id: str) -> Statements:
+        """The doors `ask` and `change`, each statement a transaction of its own.
 
-    def transaction(self, guard: Guard, work: Callable[[Statements], T]) -> T:
+        `transaction_id` is what the revisions of a write carry: by it a door finds out whether a write was made
+        when the connection was lost before the answer.
+        """
+        return _Single(self, guard, transaction_id)
+
+    def transaction(self, guard: Guard, transaction_id: str, work: Callable[[Statements], T]) -> T:
         """What `work` returns, after its statements were committed together; it may be called more than once."""
-        return self._retried(lambda: self._transact(guard, work))
+        return self._retried(lambda: self._transact(guard, transaction_id, work))
 
     def define(self, statements: list[str]) -> None:
         """Run schema commands, a hundred of them in a transaction; nothing else is in it, as Neo4j wants it.
@@ -158,24 +165,43 @@ class Graph:
         self._observe(statement, parameters)
         return self._retried(lambda: self._one(statement, parameters, self.limits.write_ms, writes=True))
 
-    def _transact(self, guard: Guard, work: Callable[[Statements], T]) -> T:
-        session = self._session()
-        with _translated(writes=True, statement="transaction"):
-            with session.begin_transaction(timeout=self.limits.write_ms / 1000) as transaction:
+    def was_made(self, transaction_id: str) -> bool:
+        """Whether a write with that id was committed; OutcomeUnknown where the graph does not say so in time."""
+        try:
+            made: bool = self.plain(load("transactions").was_made, transaction_id=transaction_id)["made"]
+        except (GraphUnavailable, Busy) as error:
+            raise OutcomeUnknown(
+                "The connection to the graph was lost while the write was made; read the record to see whether it was."
+            ) from error
+        return made
+
+    def _transact(self, guard: Guard, transaction_id: str, work: Callable[[Statements], T]) -> T:
+        result: T | None = None
+        is_complete = False
+        try:
+            with _translated(writes=True), self._session().begin_transaction(timeout=self._write_s) as transaction:
                 result = work(_Several(self, guard, transaction))
+                is_complete = True
                 transaction.commit()
-        return result
+        except OutcomeUnknown:
+            if not is_complete or not self.was_made(transaction_id):
+                raise GraphUnavailable("The connection to the graph was lost; nothing was written.") from None
+        return cast(T, result)
+
+    @property
+    def _write_s(self) -> float:
+        return self.limits.write_ms / 1000
 
     def _one(self, statement: Statement, parameters: Mapping[str, Any], limit_ms: int, *, writes: bool) -> Row:
-        rows = self._run(statement.text, parameters, limit_ms, writes=writes, name=statement.name)
+        rows = self._run(statement.text, parameters, limit_ms, writes=writes)
         if not rows:
             raise StaleModel
         return rows[0]
 
     def _run(
-        self, text: str, parameters: Mapping[str, Any], limit_ms: int, *, writes: bool, name: str = "schema"
+        self, text: str, parameters: Mapping[str, Any], limit_ms: int, *, writes: bool
     ) -> list[dict[str, Any]]:
-        with _translated(writes=writes, statement=name):
+        with _translated(writes=writes):
             result = self._session().run(neo4j.Query(text, timeout=limit_ms / 1000), dict(parameters))  # type: ignore[arg-type]
             keys = result.keys()
             return [dict(zip(keys, record.values(), strict=True)) for record in result]
@@ -213,9 +239,17 @@ class _Lost(Exception):
     """The connection failed before the statement can have had an effect."""
 
 
+class _Made(dict[str, Any]):
+    """The row of a write that was made and whose answer was lost: None in every column."""
+
+    def __missing__(self, column: str) -> None:
+        return None
+
+
 class _Single:
-    def __init__(self, graph: Graph, guard: Guard) -> None:
+    def __init__(self, graph: Graph, guard: Guard, transaction_id: str) -> None:
         self._graph = graph
+        self._transaction_id = transaction_id
         self.guard = guard
 
     def ask(self, query: Query | Statement, /, **parameters: Any) -> Row:
@@ -228,10 +262,15 @@ class _Single:
         statement, graph = _statement(query), self._graph
         graph._observe(statement, parameters)
         full = {**parameters, "model_version": self.guard.model_version, "access_version": self.guard.access_version}
-        return graph._retried(lambda: graph._one(statement, full, graph.limits.write_ms, writes=True))
+        try:
+            return graph._retried(lambda: graph._one(statement, full, graph.limits.write_ms, writes=True))
+        except OutcomeUnknown:
+            if graph.was_made(self._transaction_id):
+                return _Made()
+            raise GraphUnavailable("The connection to the graph was lost; nothing was written.") from None
 
     def together(self, work: Callable[[Statements], T]) -> T:
-        return self._graph.transaction(self.guard, work)
+        return self._graph.transaction(self.guard, self._transaction_id, work)
 
 
 class _Several:
@@ -271,7 +310,7 @@ def _checked(row: Row, guard: Guard) -> Row:
 
 
 @contextmanager
-def _translated(*, writes: bool, statement: str) -> Iterator[None]:
+def _translated(*, writes: bool) -> Iterator[None]:
     """Driver errors as ours; transient ones pass, since the doors try them again."""
     try:
         yield

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import CRMError, InvalidInput, NotUnique, RecordNotFound, TooMany
-from crm_graph.graph.queries import load
 from crm_graph.records import claims
 from crm_graph.records.archive import archive_all
 from crm_graph.records.create import create_all, prepare, write
@@ -29,7 +28,7 @@ def create(unit: Unit, object_type: ObjectType, inputs: Sequence[CreateInput]) -
         return BatchResult(records=tuple(create_all(unit, object_type, inputs)))
     changes, refused = prepare(unit, object_type, inputs)
     records = write(unit, object_type, [(inputs[index], change) for index, change in sorted(changes.items())])
-    errors = [BatchError(error=error, trace_ids=(inputs[index].trace_id or "",)) for index, error in sorted(refused.items())]
+    errors = [BatchError(error=error, trace_ids=(inputs[n].trace_id or "",)) for n, error in sorted(refused.items())]
     return BatchResult(records=tuple(records), errors=tuple(errors))
 
 

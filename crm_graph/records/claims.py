@@ -58,7 +58,12 @@ def owners(unit: Unit, keys: Iterable[str]) -> dict[str, int]:
 
 
 def refusal(
-    unit: Unit, object_type: ObjectType, wanted: Sequence[Mapping[str, str]], *, creating: bool, error: ConstraintViolated
+    unit: Unit,
+    object_type: ObjectType,
+    wanted: Sequence[Mapping[str, str]],
+    *,
+    creating: bool,
+    error: ConstraintViolated,
 ) -> CRMError:
     """The error that says which record has one of the wanted claims; the violation itself where none is taken any more.
 

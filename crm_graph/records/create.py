@@ -16,7 +16,9 @@ from crm_graph.records.record import SYSTEM_PROPERTIES, CreateInput, Native, Rec
 from crm_graph.unit import Unit
 
 
-def create_all(unit: Unit, object_type: ObjectType, inputs: Sequence[CreateInput], *, kind: str = "create") -> list[Record]:
+def create_all(
+    unit: Unit, object_type: ObjectType, inputs: Sequence[CreateInput], *, kind: str = "create"
+) -> list[Record]:
     """The new records in input order, all or none of them.
 
     Raises InvalidValues (with the index of the input), MissingRequired, RecordExists,
@@ -37,7 +39,7 @@ def refuse_unless(object_type: ObjectType, operation: str) -> None:
 def prepare(
     unit: Unit, object_type: ObjectType, inputs: Sequence[CreateInput]
 ) -> tuple[dict[int, Change], dict[int, InvalidValues]]:
-    """New records after every rule, and the inputs that are refused, both by the index of the input; nothing is written."""
+    """New records after every rule, and the inputs refused, both by the index of the input; nothing is written."""
     refuse_unless(object_type, "create")
     changes: dict[int, Change] = {}
     refused: dict[int, InvalidValues] = {}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
+from crm_graph.definitions.property_types import ValueRefused
 from crm_graph.errors import NotUnique
 from crm_graph.graph.queries import load
 from crm_graph.records import associations, claims, computed, create, revisions
@@ -40,7 +41,13 @@ def find(
 
 
 def page(
-    unit: Unit, object_type: ObjectType, selection: Selection, *, after: int = -1, limit: int = 10, archived: bool = False
+    unit: Unit,
+    object_type: ObjectType,
+    selection: Selection,
+    *,
+    after: int = -1,
+    limit: int = 10,
+    archived: bool = False,
 ) -> RecordPage:
     """Records whose id is greater than `after`, in id order; each that existed when the walk began comes once."""
     create.refuse_unless(object_type, "list")
@@ -86,8 +93,6 @@ def locate(object_type: ObjectType, identity: Identity) -> dict[str, str | None]
 
 def claimed_text(object_type: ObjectType, name: str, value: str) -> Native:
     """The value as it would be stored, so that `" Nick@Example.com"` finds what it claimed; itself where it is none."""
-    from crm_graph.definitions.property_types import ValueRefused
-
     try:
         return object_type.parsers[name](value)
     except ValueRefused:

@@ -12,7 +12,9 @@ from crm_graph.errors import CRMError, InvalidInput, RecordNotFound
 Native = Any
 """A value as Neo4j stores it: str, int, float, bool, date, datetime, list of str, or None."""
 
-SYSTEM_PROPERTIES = frozenset({"hs_object_id", "createdate", "hs_createdate", "lastmodifieddate", "hs_lastmodifieddate"})
+SYSTEM_PROPERTIES = frozenset(
+    {"hs_object_id", "createdate", "hs_createdate", "lastmodifieddate", "hs_lastmodifieddate"}
+)
 """Presented from `_id`, `_created_at` and `_updated_at`; never stored under their own names."""
 
 

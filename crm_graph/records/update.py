@@ -18,7 +18,7 @@ from crm_graph.graph.database import ConstraintViolated
 from crm_graph.graph.queries import load
 from crm_graph.records import claims, create, hooks, read, revise, values
 from crm_graph.records.hooks import Change
-from crm_graph.records.record import Native, Record, UpdateInput
+from crm_graph.records.record import Identity, Native, Record, Selection, UpdateInput
 from crm_graph.unit import Unit
 
 _ATTEMPTS = 40
@@ -137,6 +137,9 @@ def _attempt(
         return _through_merged_ids(unit, object_type, inputs, checked, behaviours, stored, keys, result["missing"])
     if result["moved"]:
         return None
+    if result["results"] is None:
+        found = read.find(unit, object_type, [Identity(key.rpartition(":")[2]) for key in keys], Selection())
+        return [record for record in found if record is not None]
     return _records(object_type, keys, changes, result["results"])
 
 
