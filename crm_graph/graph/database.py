@@ -153,10 +153,10 @@ class Graph:
                     self._define([text])
 
     def _define_together(self, texts: list[str]) -> None:
-        with _translated(writes=True, statement="schema"):
+        with _translated(writes=True):
             with self._session().begin_transaction(timeout=_SCHEMA_S) as transaction:
                 for text in texts:
-                    transaction.run(text).consume()  # type: ignore[arg-type]
+                    transaction.run(text).consume()
                 transaction.commit()
 
     def plain(self, query: Query | Statement, /, **parameters: Any) -> Row:
@@ -202,15 +202,15 @@ class Graph:
         self, text: str, parameters: Mapping[str, Any], limit_ms: int, *, writes: bool
     ) -> list[dict[str, Any]]:
         with _translated(writes=writes):
-            result = self._session().run(neo4j.Query(text, timeout=limit_ms / 1000), dict(parameters))  # type: ignore[arg-type]
+            result = self._session().run(neo4j.Query(text, timeout=limit_ms / 1000), dict(parameters))
             keys = result.keys()
             return [dict(zip(keys, record.values(), strict=True)) for record in result]
 
     def _session(self) -> neo4j.Session:
-        session: neo4j.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = self.driver.session()
-        return session
+        kept: _ThreadSession | None = getattr(self._local, "kept", None)
+        if kept is None:
+            kept = self._local.kept = _ThreadSession(self.driver.session())
+        return kept.session
 
     def _retried(self, attempt: Callable[[], T]) -> T:
         try:
@@ -233,6 +233,16 @@ class Graph:
     def _observe(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
         for observer in self.observers:
             observer(statement, parameters)
+
+
+class _ThreadSession:
+    """A session that is closed when its thread ends."""
+
+    def __init__(self, session: neo4j.Session) -> None:
+        self.session = session
+
+    def __del__(self) -> None:
+        self.session.close()
 
 
 class _Lost(Exception):
@@ -291,7 +301,7 @@ class _Several:
 
     def _run(self, statement: Statement, parameters: Mapping[str, Any]) -> Row:
         self._graph._observe(statement, parameters)
-        result = self._transaction.run(statement.text, dict(parameters))  # type: ignore[arg-type]
+        result = self._transaction.run(statement.text, dict(parameters))
         keys = result.keys()
         rows = [dict(zip(keys, record.values(), strict=True)) for record in result]
         if not rows:
