@@ -17,9 +17,20 @@ from crm_graph.clock import Clock
 from crm_graph.config import Settings
 from crm_graph.definitions import store
 from crm_graph.definitions.data_model import DataModel
-from crm_graph.errors import Busy, PairNotIndexed, StaleModel
+from crm_graph.errors import (
+    Busy,
+    Conflict,
+    Invalid,
+    MissingScopes,
+    NotFound,
+    OperationRefused,
+    PairNotIndexed,
+    StaleModel,
+    Unauthenticated,
+)
 from crm_graph.graph import migrations
 from crm_graph.graph.database import Graph, Guard
+from crm_graph.graph.queries import load
 from crm_graph.records.ids import IdBlocks
 from crm_graph.unit import Actor, Unit
 
@@ -27,6 +38,9 @@ T = TypeVar("T")
 
 _ATTEMPTS = 4
 """How often work is begun when definitions move under it; once more than two changes in a row would need."""
+
+_MAY_BE_STALE = (Conflict, Invalid, MissingScopes, NotFound, OperationRefused, Unauthenticated)
+"""Refusals that rest on definitions or access as they were last read; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +89,33 @@ class Crm:
         known: _Known | None = None
         for _ in range(_ATTEMPTS):
             known = self._current(known)
-            actor = self.tokens.actor(who, known.guard.access_version) if isinstance(who, str) else who
-            tokens.require(actor, required)
-            unit = Unit(
-                graph=self.graph.statements(known.guard, transaction_id),
-                model=known.model,
-                actor=actor,
-                clock=self.clock,
-                ids=self.ids,
-                behaviours=BEHAVIOURS,
-                limits=self.settings.limits,
-                transaction_id=transaction_id,
-                define=self.graph.define,
-            )
             try:
-                return work(unit)
+                actor = self.tokens.actor(who, known.guard.access_version) if isinstance(who, str) else who
+                tokens.require(actor, required)
+                return work(self._unit(known, actor, transaction_id))
             except StaleModel:
                 continue
             except PairNotIndexed as missing:
                 for pair in missing.pairs:
                     store.ensure_pair(self.graph, pair)
+            except _MAY_BE_STALE:
+                # It may come from definitions that another process has changed meanwhile.
+                if Guard(**self.graph.plain(load("definitions").versions)) == known.guard:
+                    raise
         raise Busy("The data model changed while this was being done; try again.")
+
+    def _unit(self, known: _Known, actor: Actor, transaction_id: str) -> Unit:
+        return Unit(
+            graph=self.graph.statements(known.guard, transaction_id),
+            model=known.model,
+            actor=actor,
+            clock=self.clock,
+            ids=self.ids,
+            behaviours=BEHAVIOURS,
+            limits=self.settings.limits,
+            transaction_id=transaction_id,
+            schema=self.graph,
+        )
 
     def forget(self) -> None:
         """Read definitions and access again at the next unit of work."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from crm_graph.clock import Clock
 from crm_graph.config import Limits
 from crm_graph.definitions.data_model import DataModel
-from crm_graph.graph.database import Statements
+from crm_graph.graph.database import Schema, Statements
 
 if TYPE_CHECKING:
     from crm_graph.records.hooks import Behaviour
@@ -43,10 +43,6 @@ class Actor:
         return replace(self, source=source, source_id=source_id)
 
 
-def _no_schema(commands: list[str]) -> None:
-    raise RuntimeError(f"This unit of work has no door for schema commands: {commands}")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """One unit of work with everything it may use; never kept beyond it."""
@@ -59,8 +55,8 @@ class Unit:
     behaviours: Mapping[str, Behaviour] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     transaction_id: str = ""
-    define: Callable[[list[str]], None] = _no_schema
-    """The door for schema commands, which changes of definitions run before they are published."""
+    schema: Schema | None = None
+    """The doors that changes of definitions need; None where an edge has no business with them."""
 
     def together(self, work: Callable[[Unit], T]) -> T:
         """What `work` returns when its statements are one transaction; it may be called more than once."""

@@ -72,3 +72,126 @@ WITH s, p, coalesce(p.is_indexed, false) AS was_indexed
 SET p.is_indexed = true
 SET s.model_version = s.model_version + CASE WHEN was_indexed THEN 0 ELSE 1 END
 RETURN s.model_version AS model_version
+
+// ask confirm() -> confirmed
+// For answers that are given from the data model alone: the guard says whether it is still the current one.
+RETURN true AS confirmed
+
+// change begin(at) -> began
+// Lock the state, so that the guard of the statements that follow in this transaction holds until it is published.
+SET the_state.changed_at = $at
+RETURN true AS began
+
+// change publish(audits) -> model_version
+// The last statement of a change: from its commit on, whoever has the older model has to read it again.
+SET the_state.model_version = the_state.model_version + 1
+WITH the_state
+CALL () {
+  UNWIND $audits AS audit
+  CREATE (a:_Audit)
+  SET a = audit
+  RETURN count(*) AS written
+}
+RETURN the_state.model_version AS model_version
+
+// change reserve(name, count) -> end
+// The next `count` numbers of a counter; the last one taken is `end - 1`.
+MERGE (c:_Counter {name: $name})
+ON CREATE SET c.next = 1
+SET c.next = c.next + $count
+RETURN c.next AS end
+
+// change save_object_type(name, values) -> saved
+// Fields of an object type; a null takes a change of a built-in one back.
+MERGE (d:_ObjectType {key: $name})
+SET d += $values
+RETURN true AS saved
+
+// change save_parts(object_type, rows) -> saved
+// Properties, groups or pipelines of one object type; rows have key, values and, where they change, the parts below.
+CALL () {
+  MERGE (t:_ObjectType {key: $object_type})
+  WITH t
+  UNWIND $rows AS row
+  MERGE (d:{{node_label}} {key: row.key})
+  SET d += row.values
+  MERGE (t)-[:{{joined_by}}]->(d)
+  WITH d, row
+  CALL (d, row) {
+    OPTIONAL MATCH (d)-[:{{part_joined_by}}]->(old:{{part}})
+    WHERE row.parts IS NOT NULL
+    DETACH DELETE old
+    RETURN count(old) AS removed
+  }
+  CALL (d, row) {
+    UNWIND row.parts AS part
+    CREATE (d)-[:{{part_joined_by}}]->(p:{{part}})
+    SET p = part
+    RETURN count(p) AS made
+  }
+  RETURN count(d) AS saved
+}
+RETURN saved
+
+// change save_association_types(pair, source, target, rows) -> saved
+// Association types with the pair they belong to, in the direction in which its relationships are stored.
+CALL () {
+  MERGE (s:_ObjectType {key: $source})
+  MERGE (t:_ObjectType {key: $target})
+  MERGE (p:_AssociationPair {key: $pair})
+  SET p.source = $source, p.target = $target
+  MERGE (p)-[:FROM]->(s)
+  MERGE (p)-[:TO]->(t)
+  WITH s, t, p
+  UNWIND $rows AS row
+  MERGE (d:_AssociationType {key: row.key})
+  SET d += row.values, d.pair = $pair
+  MERGE (d)-[:OF]->(p)
+  MERGE (d)-[:FROM]->(s)
+  MERGE (d)-[:TO]->(t)
+  RETURN count(d) AS saved
+}
+RETURN saved
+
+// change remove_object_type(name) -> removed
+// Everything that was defined for one object type, its pairs too.
+CALL () {
+  MATCH (t:_ObjectType {key: $name})
+  OPTIONAL MATCH (t)-[:HAS_PROPERTY|HAS_GROUP|HAS_PIPELINE]->(d)
+  OPTIONAL MATCH (d)-[:HAS_OPTION|HAS_STAGE]->(part)
+  OPTIONAL MATCH (t)<-[:FROM|TO]-(a)
+  WITH collect(DISTINCT t) + collect(DISTINCT d) + collect(DISTINCT part) + collect(DISTINCT a) AS all
+  UNWIND all AS each
+  DETACH DELETE each
+  RETURN count(*) AS removed
+}
+RETURN removed
+
+// ask live_records() -> records
+// How many live records an object type has, from the count store.
+MATCH (r:{{node_label}})
+RETURN count(r) AS records
+
+// ask records_in_stages(values) -> ids
+// Some of the records that stand in one of these pipelines or stages.
+MATCH (r:{{node_label}})
+WHERE r.{{property}} IN $values
+WITH r LIMIT 20
+RETURN collect(toString(r._id)) AS ids
+
+// ask audits(subject, limit) -> audits
+// Changes of one definition, newest first.
+OPTIONAL MATCH (a:_Audit {subject: $subject})
+WITH a ORDER BY a.at DESC LIMIT $limit
+RETURN collect(properties(a)) AS audits
+
+// change purge_records(limit) -> removed
+// Some of the records of a purged object type, with what only they have.
+CALL () {
+  MATCH (r:{{node_label}})
+  WITH r LIMIT $limit
+  OPTIONAL MATCH (c:_Claim)-[:CLAIMED_BY]->(r)
+  DETACH DELETE c, r
+  RETURN count(DISTINCT r) AS removed
+}
+RETURN removed

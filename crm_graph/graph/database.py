@@ -96,6 +96,18 @@ class Statements(Protocol):
         ...
 
 
+class Schema(Protocol):
+    """The doors that changes of definitions use beside `change`."""
+
+    def define(self, statements: list[str]) -> None:
+        """Run schema commands, outside of every other transaction."""
+        ...
+
+    def settle(self) -> None:
+        """Return when what was open at the call has ended, so that nobody writes by older definitions."""
+        ...
+
+
 class Graph:
     """One connection pool to one database."""
 
@@ -158,6 +170,15 @@ class Graph:
                 for text in texts:
                     transaction.run(text).consume()
                 transaction.commit()
+
+    def settle(self) -> None:
+        """Return when every transaction that is open now has ended, or could not have lasted longer."""
+        before = self._open_transactions()
+        wait_until(lambda: not before & self._open_transactions(), self.limits.write_ms / 1000)
+
+    def _open_transactions(self) -> set[str]:
+        text = "SHOW TRANSACTIONS YIELD transactionId RETURN collect(transactionId) AS ids"
+        return set(self._retried(lambda: self._run(text, {}, self.limits.read_ms, writes=False))[0]["ids"])
 
     def plain(self, query: Query | Statement, /, **parameters: Any) -> Row:
         """The one row of an unguarded statement: start-up, feed, jobs, health."""
