@@ -286,7 +286,8 @@ class _Single:
     def ask(self, query: Query | Statement, /, **parameters: Any) -> Row:
         statement, graph = _statement(query), self._graph
         graph._observe(statement, parameters)
-        row = graph._retried(lambda: graph._one(statement, parameters, graph.limits.read_ms, writes=False))
+        limit_ms = statement.limit_ms or graph.limits.read_ms
+        row = graph._retried(lambda: graph._one(statement, parameters, limit_ms, writes=False))
         return _checked(row, self.guard)
 
     def change(self, query: Query | Statement, /, **parameters: Any) -> Row:

@@ -42,12 +42,16 @@ class QueryFault(Exception):
 
 @dataclass(frozen=True)
 class Statement:
-    """Cypher text that is ready to run; `name` is `file.query` and stands in logs and counts."""
+    """Cypher text that is ready to run; `name` is `file.query` and stands in logs and counts.
+
+    `limit_ms` is the longest a read may take where that is less than for other reads.
+    """
 
     name: str
     door: Door
     text: str
     columns: tuple[str, ...]
+    limit_ms: int | None = None
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def find(
     create.refuse_unless(object_type, "read")
     found: list[Record | None] = [None] * len(identities)
     wanted = [{"n": n, **locate(object_type, identity)} for n, identity in enumerate(identities)]
-    names = _names(object_type, selection)
+    names = stored_names(object_type, selection)
     if names is None:
         row = unit.graph.ask(load("records").read_whole, wanted=wanted, archived=archived)
         for n, node in row["records"]:
@@ -36,7 +36,7 @@ def find(
         row = unit.graph.ask(load("records").read, wanted=wanted, names=names, archived=archived)
         for n, stored in row["records"]:
             found[n] = hydrate(object_type, dict(zip(names, stored, strict=True)))
-    complete = iter(_completed(unit, object_type, [record for record in found if record is not None], selection))
+    complete = iter(completed(unit, object_type, [record for record in found if record is not None], selection))
     return [None if record is None else next(complete) for record in found]
 
 
@@ -52,7 +52,7 @@ def page(
     """Records whose id is greater than `after`, in id order; each that existed when the walk began comes once."""
     create.refuse_unless(object_type, "list")
     node_label = object_type.archived_label if archived else object_type.node_label
-    names = _names(object_type, selection)
+    names = stored_names(object_type, selection)
     if names is None:
         query = load("records").page_whole.on(node_label=node_label)
         nodes = unit.graph.ask(query, after=after, limit=limit + 1)["records"]
@@ -62,7 +62,7 @@ def page(
         nodes = [dict(zip(names, row, strict=True)) for row in rows]
     records = [hydrate(object_type, node) for node in nodes[:limit]]
     return RecordPage(
-        records=tuple(_completed(unit, object_type, records, selection)),
+        records=tuple(completed(unit, object_type, records, selection)),
         after=records[-1].id if len(nodes) > limit else None,
     )
 
@@ -99,7 +99,7 @@ def claimed_text(object_type: ObjectType, name: str, value: str) -> Native:
         return value
 
 
-def _names(object_type: ObjectType, selection: Selection) -> list[str] | None:
+def stored_names(object_type: ObjectType, selection: Selection) -> list[str] | None:
     """Names to read from the graph, the system's first; None for all of them."""
     if selection.properties is None:
         chosen: tuple[str, ...] = object_type.default_properties
@@ -110,7 +110,7 @@ def _names(object_type: ObjectType, selection: Selection) -> list[str] | None:
     return [*_SYSTEM, *(n for n in dict.fromkeys(chosen) if n in object_type.properties and n not in SYSTEM_PROPERTIES)]
 
 
-def _completed(unit: Unit, object_type: ObjectType, records: list[Record], selection: Selection) -> list[Record]:
+def completed(unit: Unit, object_type: ObjectType, records: list[Record], selection: Selection) -> list[Record]:
     """The records with what is not stored on their nodes: computed values, history, associations."""
     if not records:
         return records
