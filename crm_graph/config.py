@@ -23,6 +23,8 @@ class Limits:
     """Inputs of a batch of records."""
     association_page_size: int = 500
     """Associated records in a page."""
+    merged_associations: int = 10_000
+    """Associations of two records that are merged."""
     association_batch_size: int = 2_000
     """Inputs of a batch that associates."""
     association_read_size: int = 1_000

@@ -240,7 +240,7 @@ class Graph:
             pass
         retrying = Retrying(
             retry=retry_if_exception_type((driver_errors.TransientError, _Lost)),
-            wait=wait_exponential_jitter(initial=0.005, max=0.2, jitter=0.005),
+            wait=wait_exponential_jitter(multiplier=0.005, max=0.2, jitter=0.005),
             stop=stop_after_delay(self.limits.retry_ms / 1000),
             reraise=True,
         )
