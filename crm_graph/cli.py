@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from crm_graph.config import Places
 from crm_graph.errors import CRMError
 from crm_graph.graph.embedded.download import Cancelled
-from crm_graph.graph.embedded.server import EmbeddedServer
+from crm_graph.graph.embedded.server import Connection, EmbeddedServer, running_connection
 from crm_graph.graph.embedded.stopping import Stopping
 
-_data_option = click.option(
+Command = Callable[..., Any]
+
+data_option = click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
     default=lambda: Places.from_environment().data,
     show_default="the user's data directory",
     help="Directory of the account.",
 )
-_heap_option = click.option("--heap", default="512m", show_default=True, help="Memory of the bundled Neo4j's heap.")
+heap_option = click.option("--heap", default="512m", show_default=True, help="Heap of the bundled Neo4j.")
+
+
+def neo4j_options(command: Command) -> Command:
+    """Options that name a Neo4j which is used in place of the bundled one; they become one `given` connection."""
+    for name, default, text in (
+        ("password", "", "its password; better given by the variable"),
+        ("username", "neo4j", "its user"),
+        ("uri", "", "use this Neo4j, not the bundled one"),
+    ):
+        variable = f"NEO4J_{name.upper()}"
+        command = click.option(
+            f"--neo4j-{name}", envvar=variable, default=default, show_envvar=True, help=f"{text.capitalize()}."
+        )(command)
+    return command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,9 +48,46 @@ def commands() -> None:
     """A CRM whose data is a graph."""
 
 
+@commands.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, help="Port to listen on.")
+@data_option
+@heap_option
+@neo4j_options
+def serve(
+    host: str, port: int, data: Path, heap: str, neo4j_uri: str, neo4j_username: str, neo4j_password: str
+) -> None:
+    """Serve an account until Ctrl-C: Neo4j, the web application and the worker."""
+    from crm_graph import serving  # the other commands need not wait for its imports
+
+    given = _given(neo4j_uri, neo4j_username, neo4j_password)
+    serving.serve(data.resolve(), host=host, port=port, heap=heap, given=given)
+
+
+@commands.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, help="Port to listen on.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=lambda: Places.from_environment().data / "demo",
+    show_default="'demo' in the user's data directory",
+    help="Directory of the demo account.",
+)
+@click.option("--reset", is_flag=True, help="Delete the demo account first.")
+@heap_option
+def demo(host: str, port: int, data: Path, reset: bool, heap: str) -> None:
+    """Serve a coffee roastery's account, to look around in."""
+    from crm_graph import serving
+
+    if reset:
+        _delete(data)
+    serving.serve_demo(data.resolve(), host=host, port=port, heap=heap)
+
+
 @commands.command("neo4j")
-@_data_option
-@_heap_option
+@data_option
+@heap_option
 def run_neo4j(data: Path, heap: str) -> None:
     """Run the bundled Neo4j alone, until Ctrl-C."""
     with Stopping() as stopping:
@@ -44,6 +100,17 @@ def run_neo4j(data: Path, heap: str) -> None:
                 pass
         finally:
             server.stop()
+
+
+def _given(uri: str, username: str, password: str) -> Connection | None:
+    return Connection(uri, username, password) if uri else None
+
+
+def _delete(data: Path) -> None:
+    home = data / "neo4j"
+    if running_connection(home):
+        raise click.ClickException(f"A server runs on {data}; stop it first.")
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -53,6 +54,11 @@ class Process:
         return cls(psutil.Process(popen.pid), popen)
 
     @classmethod
+    def this(cls) -> Process:
+        """The process that runs this code."""
+        return cls(psutil.Process())
+
+    @classmethod
     def find(cls, record: Mapping[str, Any] | None) -> Process | None:
         """The process that `as_record` described, None when it is gone."""
         if not record:
@@ -75,6 +81,20 @@ class Process:
             except psutil.Error:
                 continue
         return None
+
+    @staticmethod
+    def kill_leftovers(record: Mapping[str, Any] | None) -> None:
+        """Kill what is left of the session that the process of `as_record` began, also where it died first."""
+        found = Process.find(record)
+        if found is not None:
+            found.kill_session()
+            found.wait(5)
+        elif record and not psutil.pid_exists(int(record["pid"])):
+            # No new process gets a pid that is still the number of a session, so its members are ours.
+            for process in psutil.process_iter():
+                with contextlib.suppress(psutil.Error, OSError):
+                    if os.getsid(process.pid) == record["pid"] and process.uids().real == os.getuid():
+                        process.kill()
 
     def as_record(self) -> dict[str, Any]:
         """What `find` needs to find it again."""

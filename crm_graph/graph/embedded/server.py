@@ -68,10 +68,20 @@ class EmbeddedServer:
         self.heap = heap
         self.page_cache = page_cache
         self.places = places or Places.from_environment()
-        self.is_adopted = False
-        """Whether the running process was started by somebody else."""
+        self.is_borrowed = False
+        """Whether a process that still lives started it, which will end it too; one without owner is taken over."""
         self._cancelled = cancelled
         self._process: Process | None = None
+
+    def __enter__(self) -> Connection:
+        try:
+            return self.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def start(self) -> Connection:
         """How to sign in, once signing in works. Raises ServerFailed, DownloadFailed, Cancelled."""
@@ -86,14 +96,14 @@ class EmbeddedServer:
         return connection
 
     def stop(self, grace_s: float = _STOP_S) -> bool:
-        """End it, by force after `grace_s` seconds (the next start recovers); whether it ended by itself."""
-        return self._process is None or self._process.end(grace_s)
+        """End it unless it is borrowed; False where it took force, after `grace_s` seconds (the next start recovers)."""
+        return self._process is None or self.is_borrowed or self._process.end(grace_s)
 
-    def kill(self) -> None:
-        """End it as a loss of power would."""
+    def kill(self, *, wait_s: float = 5) -> None:
+        """End it as a loss of power would, also when borrowed."""
         if self._process is not None:
             self._process.kill_session()
-            self._process.wait(5)
+            self._process.wait(wait_s)
 
     @property
     def is_running(self) -> bool:
@@ -122,20 +132,22 @@ class EmbeddedServer:
             command = settings.java_command(Path(JAVA), jars, self.home, heap=self.heap)
             kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ", "TMPDIR") if name in os.environ}
             self._process = Process.start(command, log=log, environment=kept, folder=self.home, pass_fds=[lock])
-            self.is_adopted = False
+            self.is_borrowed = False
             self._write_run_file(port)
         finally:
             os.close(lock)
         return True
 
     def _adopt(self) -> bool:
-        """Take over the process that has the directory; False while it cannot be told which that is."""
+        """Join the process that has the directory; False while it cannot be told which that is."""
         record = self._run_file()
         found = Process.find(record.get("server")) or Process.find_by_argument(f"--home-dir={self.home}")
         if found is None or "port" not in record:
             return False
         self._process = found
-        self.is_adopted = True
+        self.is_borrowed = Process.find(record.get("owner")) is not None
+        if not self.is_borrowed:
+            self._write_run_file(record["port"])
         return True
 
     def _await(self, connection: Connection, deadline: float) -> None:
@@ -157,29 +169,32 @@ class EmbeddedServer:
         return Connection(f"bolt://127.0.0.1:{self._run_file()['port']}", settings.USERNAME, password)
 
     def _run_file(self) -> dict[str, Any]:
-        return _read_json(self.home / "run.json")
+        return read_json(self.home / "run.json")
 
     def _write_run_file(self, port: int) -> None:
         server = self._process.as_record() if self._process and self._process.is_running else None
-        settings.write_private(self.home / "run.json", json.dumps({"port": port, "server": server}))
+        record = {"port": port, "server": server, "owner": Process.this().as_record()}
+        settings.write_private(self.home / "run.json", json.dumps(record))
 
     def _log_tail(self) -> str:
-        try:
-            lines = (self.home / "console.log").read_text("utf-8", "replace").splitlines()
-        except FileNotFoundError:
-            return "(no log)"
-        return "\n".join(lines[-_TAIL_LINES:])
+        tail: list[str] = []
+        for name in ("logs/neo4j.log", "console.log"):
+            path = self.home / name
+            if path.exists():
+                tail += path.read_text("utf-8", "replace").splitlines()[-_TAIL_LINES:]
+        return "\n".join(tail)
 
 
 def running_connection(home: Path) -> Connection | None:
     """How to sign in to the Neo4j that runs on `home`, None when none does."""
-    record = _read_json(home / "run.json")
+    record = read_json(home / "run.json")
     if Process.find(record.get("server")) is None:
         return None
     return Connection(f"bolt://127.0.0.1:{record['port']}", settings.USERNAME, settings.prepare_password(home))
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a file, an empty one where the file is missing or cut short."""
     try:
         found = json.loads(path.read_text("utf-8"))
     except (FileNotFoundError, ValueError):

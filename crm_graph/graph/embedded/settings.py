@@ -22,6 +22,8 @@ _CONFIGURATION = {
     # LOAD CSV reaches neither files nor hosts.
     "dbms.security.allow_csv_import_from_file_urls": "false",
     "internal.dbms.cypher_ip_blocklist": "0.0.0.0/0,::/0",
+    # A log of queries would hold people's data.
+    "db.logs.query.enabled": "OFF",
     "db.tx_log.preallocate": "false",
     "db.tx_log.rotation.size": "16m",
     "db.tx_log.rotation.retention_policy": "128M size",

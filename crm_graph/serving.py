@@ -1,0 +1,140 @@
+"""What `crm-graph serve` and `demo` run: which programs, told what, and what is printed when they are up."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from crm_graph.config import Settings
+from crm_graph.crm import Crm
+from crm_graph.errors import CRMError
+from crm_graph.graph.embedded.server import Connection, EmbeddedServer
+from crm_graph.graph.embedded.settings import write_private
+from crm_graph.graph.embedded.stopping import Stopping
+from crm_graph.graph.embedded.supervisor import Program, Supervisor
+
+_WORKERS = 2
+_BLOCKING_THREADS = 32
+"""Threads a web process has; the application works on few requests at once, and the others stay free for its health."""
+_CONNECTIONS = 512
+"""Connections a web process takes, idle ones included."""
+
+_WELCOME = """
+The demo account is served on {url}. Ctrl-C stops it.
+
+  token: {token}
+
+  curl -H 'Authorization: Bearer {token}' '{url}/crm/v3/objects/contacts?limit=3&properties=firstname,lastname,email'
+  curl -H 'Authorization: Bearer {token}' '{url}/crm/v3/objects/deals?limit=3&associations=companies'
+  curl -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\
+       -d '{{"properties": {{"email": "ada@example.com", "firstname": "Ada"}}}}' {url}/crm/v3/objects/contacts
+"""
+
+
+class PortTaken(CRMError):
+    """Something else listens where the web application should."""
+
+
+def serve(
+    data: Path,
+    *,
+    host: str,
+    port: int,
+    heap: str,
+    given: Connection | None = None,
+    environment: Mapping[str, str] | None = None,
+    load: Callable[[Crm], None] = lambda crm: None,
+    ready: Callable[[], None] | None = None,
+) -> None:
+    """Serve the account in `data` until Ctrl-C, from the bundled Neo4j or the one that is `given`.
+
+    `load` is called with the account before anything is served, `ready` when the web application
+    accepts connections. The first token is printed when it was generated.
+    """
+    variables = {**os.environ, **(environment or {}), "CRM_GRAPH_DATA": str(data)}
+    with Stopping(lambda: supervisor.kill()) as stopping:
+        server = None if given else EmbeddedServer(data / "neo4j", heap=heap, cancelled=stopping)
+        programs = _programs(host, port)
+        supervisor = Supervisor(data, programs, environment=variables, server=server, connection=given)
+
+        def prepare(connection: Connection) -> None:
+            crm = Crm(Settings.from_environment({**variables, **connection.as_environment()}))
+            try:
+                if token := crm.prepare():
+                    print(f"The first token, shown only now: {token}", flush=True)
+                load(crm)
+            finally:
+                crm.close()
+
+        def announce() -> bool:
+            accepts = _accepts(host, port)
+            if accepts and ready:
+                ready()
+            elif accepts:
+                print(f"Serving {data} on {_url(host, port)}. Ctrl-C stops it.", flush=True)
+            return accepts
+
+        supervisor.run(stopping, begin=lambda: check_port(host, port), prepare=prepare, announce=announce)
+
+
+def serve_demo(data: Path, *, host: str, port: int, heap: str) -> None:
+    """Serve the demo account in `data`, loading it at its first start; its token stays the same."""
+    url = _url(host, port)
+    token = _kept_token(data / "token")
+
+    def ready() -> None:
+        print(_WELCOME.format(url=url, token=token), flush=True)
+
+    serve(data, host=host, port=port, heap=heap, environment={"CRM_GRAPH_TOKEN": token}, ready=ready)
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise PortTaken when nobody else could listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTaken(f"Cannot listen on {host}:{port}: {error.strerror}.") from None
+
+
+def _programs(host: str, port: int) -> list[Program]:
+    granian = {
+        "--interface": "wsgi",
+        "--host": host,
+        "--port": port,
+        "--workers": _WORKERS,
+        "--blocking-threads": _BLOCKING_THREADS,
+        "--backpressure": _CONNECTIONS,
+        "--workers-kill-timeout": 1,
+        "--log-level": "warning",
+    }
+    options = [str(part) for option in granian.items() for part in option]
+    flags = ["--factory", "--no-ws", "--respawn-failed-workers"]
+    return [
+        Program("web application", "granian", (*options, *flags, "api.app:app_from_environment")),
+        Program("worker", "crm_graph.jobs.worker"),
+    ]
+
+
+def _kept_token(path: Path) -> str:
+    if not path.exists():
+        write_private(path, f"pat-{secrets.token_hex(32)}\n")
+    return path.read_text("ascii").strip()
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _accepts(host: str, port: int) -> bool:
+    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    try:
+        socket.create_connection((address, port), 0.5).close()
+    except OSError:
+        return False
+    return True
