@@ -153,6 +153,7 @@ def _fetch(
     for attempt in range(_ATTEMPTS):
         if stop.wait(0.5 * attempt):
             return
+        is_resumed = partial.exists()
         try:
             digest = _append(session, f"{maven_url}/{jar.path}", jar, partial, report, stop)
         except (requests.RequestException, OSError) as error:
@@ -166,6 +167,8 @@ def _fetch(
         fault = "its content is not the locked one"
         report(-partial.stat().st_size)
         partial.unlink()
+        if not is_resumed:
+            break
     raise DownloadFailed(f"{jar.name} could not be fetched: {fault}.")
 
 

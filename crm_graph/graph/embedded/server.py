@@ -88,7 +88,7 @@ class EmbeddedServer:
         folder = self.places.cache / f"neo4j-{VERSION}"
         jars = fetch_jars(folder, self.places.maven_url, cancelled=self._cancelled)
         deadline = time.monotonic() + _START_S
-        while not (self._spawn(jars) or self._adopt()):
+        while not (self.is_running or self._spawn(jars) or self._adopt()):
             self._check(deadline)
             time.sleep(0.1)
         connection = self._connection()
@@ -96,7 +96,7 @@ class EmbeddedServer:
         return connection
 
     def stop(self, grace_s: float = _STOP_S) -> bool:
-        """End it unless it is borrowed; False where it took force, after `grace_s` seconds (the next start recovers)."""
+        """End it unless it is borrowed; False where force was needed, after `grace_s` seconds."""
         return self._process is None or self.is_borrowed or self._process.end(grace_s)
 
     def kill(self, *, wait_s: float = 5) -> None:

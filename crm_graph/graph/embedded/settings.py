@@ -7,6 +7,8 @@ import os
 import secrets
 from pathlib import Path
 
+from crm_graph.errors import CRMError
+
 USERNAME = "neo4j"
 MAIN_CLASS = "org.neo4j.server.Neo4jCommunity"
 
@@ -48,6 +50,10 @@ _JAVA_OPTIONS = (
 _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
+class PasswordMissing(CRMError):
+    """A database was made with a password that is no longer kept beside it."""
+
+
 def write_configuration(home: Path, *, port: int, heap: str, page_cache: str) -> None:
     """Write `conf/neo4j.conf` for a server in `home` that listens on `port` of the loopback interface."""
     address = f"127.0.0.1:{port}"
@@ -73,12 +79,15 @@ def java_command(java: Path, jars: list[Path], home: Path, *, heap: str) -> list
 
 
 def prepare_password(home: Path) -> str:
-    """The password of the server in `home`, made before its first start and kept in `password` (0600)."""
+    """The password of the server in `home`, made before its first start and kept in `password` (0600).
+
+    Raises PasswordMissing when there is a database but no longer its password.
+    """
     path = home / "password"
     if path.exists():
         return path.read_text("ascii").strip()
     if (home / "data" / "databases").exists():
-        raise FileNotFoundError(f"{path} is missing, and without it nobody can sign in to the database in {home}")
+        raise PasswordMissing(f"The password is missing: {path} is what signs in to the database in {home}.")
     password = secrets.token_urlsafe(32)
     # The hash goes first: a start that dies in between makes both anew.
     write_private(home / "data" / "dbms" / "auth.ini", _auth_line(password))
