@@ -19,6 +19,8 @@ class DataModel:
     object_types: Mapping[str, ObjectType]
     pairs: Mapping[str, AssociationPair]
     """By relationship type."""
+    revoked_pairs: Mapping[str, AssociationPair] = field(default_factory=dict)
+    """Pairs that may no longer be associated; defined again they keep their ids."""
     account_id: int = 1
     owners: frozenset[str] = field(default_factory=frozenset)
 

@@ -77,11 +77,14 @@ class ObjectType:
 
     @cached_property
     def claiming_properties(self) -> Mapping[str, str]:
-        """Properties whose values are claimed, with the unique property under whose name they are."""
+        """Properties whose values are claimed, with the unique property under whose name they are.
+
+        Archived ones too: their values stay, and must still be unique when the property comes back.
+        """
         return {
             name: found.claims_as or name
-            for name, found in self.live_properties.items()
-            if found.claims_as or name in self.unique_properties
+            for name, found in self.properties.items()
+            if found.claims_as or (found.unique and name != "hs_object_id")
         }
 
     @cached_property

@@ -24,14 +24,19 @@ Row = Mapping[str, Any]
 METADATA = "metadata_"
 """What stands before the name of a stage's metadata in the graph."""
 
+PARTS = frozenset({"properties", "groups", "pipelines", "stages", "options", "types", "metadata"})
+"""Fields that are nodes of their own, or in the case of metadata many fields."""
+
 
 def overlaid(base: DataModel, template: ObjectType, stored: Row, account_id: int) -> DataModel:
     """The data model at `stored["model_version"]`; `stored` is the row of `definitions.load`."""
     object_types = _object_types(base, template, stored)
+    pairs, revoked = _pairs(base, object_types, stored)
     return DataModel(
         version=stored["model_version"],
         object_types=object_types,
-        pairs=_pairs(base, object_types, stored),
+        pairs=pairs,
+        revoked_pairs=revoked,
         account_id=account_id,
         owners=frozenset(stored["owners"]),
     )
@@ -50,8 +55,7 @@ def _object_types(base: DataModel, template: ObjectType, stored: Row) -> dict[st
             values["required"] = tuple(tuple(names.split("|")) for names in values["required"])
         found[name] = replace(
             origin,
-            **values,
-            built_in=name in base.object_types,
+            **{**values, "built_in": name in base.object_types},
             properties={**origin.properties, **_properties(origin, properties[name])},
             groups={**origin.groups, **_groups(origin, groups[name])},
             pipelines=_pipelines(origin, pipelines[name]),
@@ -93,7 +97,9 @@ def _stage(row: Row) -> Stage:
     return Stage(**_fields_of(Stage, row), metadata=metadata)
 
 
-def _pairs(base: DataModel, object_types: Mapping[str, ObjectType], stored: Row) -> dict[str, AssociationPair]:
+def _pairs(
+    base: DataModel, object_types: Mapping[str, ObjectType], stored: Row
+) -> tuple[dict[str, AssociationPair], dict[str, AssociationPair]]:
     pairs = dict(base.pairs)
     for row in stored["pairs"]:
         name = row["key"]
@@ -111,16 +117,15 @@ def _pairs(base: DataModel, object_types: Mapping[str, ObjectType], stored: Row)
         values = _fields_of(AssociationType, row)
         type_id = values["id"]
         known[type_id] = replace(known[type_id], **values) if type_id in known else AssociationType(**values)
-    return {
-        name: replace(pair, types=tuple(types[name].values()))
-        for name, pair in pairs.items()
-        if _is_live(object_types, pair) and any(not each.archived and each.is_default for each in types[name].values())
-    }
+    complete = {name: replace(pair, types=tuple(types[name].values())) for name, pair in pairs.items() if types[name]}
+    live = {name: pair for name, pair in complete.items() if _may_be_used(object_types, pair)}
+    return live, {name: pair for name, pair in complete.items() if name not in live}
 
 
-def _is_live(object_types: Mapping[str, ObjectType], pair: AssociationPair) -> bool:
+def _may_be_used(object_types: Mapping[str, ObjectType], pair: AssociationPair) -> bool:
     ends = (object_types.get(pair.source), object_types.get(pair.target))
-    return all(end is not None and not end.archived for end in ends)
+    has_default = any(each.is_default and not each.archived for each in pair.types)
+    return has_default and all(end is not None and not end.archived for end in ends)
 
 
 def _by_owner(rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -137,4 +142,4 @@ def _fields_of(kind: Any, row: Row) -> dict[str, Any]:
 
 @cache
 def _field_names(kind: Any) -> frozenset[str]:
-    return frozenset(each.name for each in fields(kind))
+    return frozenset(each.name for each in fields(kind)) - PARTS

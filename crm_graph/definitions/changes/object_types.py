@@ -1,0 +1,258 @@
+"""Object types: custom ones defined, changed, removed; every one renamed, activated and deactivated."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from crm_graph.definitions import catalogue, constraints
+from crm_graph.definitions.changes import association_types, checks, properties
+from crm_graph.definitions.changes.checks import refused
+from crm_graph.definitions.changes.publication import (
+    Audit,
+    publish,
+    reserve,
+    save_groups,
+    save_object_type,
+    save_properties,
+    schema_of,
+    stored,
+)
+from crm_graph.definitions.data_model import DataModel
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.definitions.property import Group, Property
+from crm_graph.errors import DefinitionExists, DefinitionNotFound, InUse
+from crm_graph.graph.queries import load
+from crm_graph.unit import Unit
+
+ALWAYS_ASSOCIATED = ("email", "meeting", "note", "task", "call", "conversation")
+"""Object types with which every custom one may be associated from the first."""
+
+COUNTER = "object_type"
+
+_PURGE_BATCH = 1_000
+_FIELDS = {
+    "display_name": "labels.singular",
+    "display_name_plural": "labels.plural",
+    "primary": "primaryDisplayProperty",
+    "secondary": "secondaryDisplayProperties",
+    "required": "requiredProperties",
+    "searchable": "searchableProperties",
+}
+
+
+def custom(model: DataModel, name: str) -> ObjectType:
+    """The custom object type, also an archived one; DefinitionNotFound for a built-in or unknown one."""
+    found = model.find_object_type(name) or _archived(model, name)
+    if found is None or found.built_in:
+        raise DefinitionNotFound(f"Schema {name} does not exist", objectType=[name])
+    return found
+
+
+def define(
+    unit: Unit,
+    *,
+    name: str,
+    display_name: str,
+    display_name_plural: str,
+    wanted: Sequence[Property],
+    associated: Sequence[str] = (),
+    description: str = "",
+    primary: Sequence[str] = (),
+    secondary: Sequence[str] = (),
+    required: Sequence[str] = (),
+    searchable: Sequence[str] = (),
+) -> ObjectType:
+    """The new custom object type with its properties, system properties and associations.
+
+    A property without a group comes into the type's own. Raises DefinitionExists for a name in
+    use (that of an archived type is free only after a purge), InvalidInput and TooMany.
+    """
+    base = _new_type(unit, name, display_name, display_name_plural, description)
+    own = [replace(each, group=each.group or next(iter(base.groups))) for each in wanted]
+    checks.check_distinct("properties.name", [each.name for each in own])
+    for each in own:
+        if each.name in base.properties:
+            raise refused("properties.name", each.name, "is the name of a system property")
+        properties.check(unit, base, each)
+    made = [properties.prepared(each, base.created_at) for each in own]
+    unique = sum(each.unique for each in made)
+    checks.check_count("properties.hasUniqueValue", unique, unit.limits.unique_properties)
+    complete = replace(
+        base,
+        properties={**base.properties, **{each.name: each for each in made}},
+        primary=tuple(primary),
+        secondary=tuple(secondary),
+        required=tuple((each,) for each in required),
+        searchable=tuple(searchable),
+    )
+    _check_named(unit, complete)
+    far = _far_types(unit.model, associated)
+    schema_of(unit).define(constraints.of_object_type(complete))
+    published: list[ObjectType] = []
+
+    def write(inner: Unit) -> None:
+        number = reserve(inner, COUNTER, 1)[0]
+        named = replace(complete, id=f"2-{number}")
+        published[:] = [named]
+        save_object_type(inner, name, stored(named))
+        save_groups(inner, name, named.groups.values())
+        save_properties(inner, name, {each.name: properties.whole(each) for each in made})
+        pairs = [association_types.pair_between(inner.model, named, other) for other in far]
+        for pair in association_types.minted(inner, pairs):
+            association_types.save_pair(inner, pair)
+
+    publish(unit, [Audit(action="CREATE", subject=f"object_type:{name}", values=stored(complete))], write)
+    return published[0]
+
+
+def change(unit: Unit, object_type: ObjectType, changes: Mapping[str, Any]) -> ObjectType:
+    """The object type after fields of its schema changed; properties that it names must exist already."""
+    if not changes:
+        return object_type
+    changed = replace(object_type, **changes, updated_at=unit.clock.now())
+    for field in ("display_name", "display_name_plural"):
+        checks.check_text(_FIELDS[field], getattr(changed, field), required=True)
+    checks.check_text("description", changed.description)
+    _check_named(unit, changed)
+    fields = [*changes, "updated_at"]
+    values = {name: value for name, value in stored(changed).items() if name in fields}
+    values |= {name: None for name in fields if name not in values}
+    _save(unit, changed, values)
+    return changed
+
+
+def rename(unit: Unit, object_type: ObjectType, one: str | None, many: str | None) -> ObjectType:
+    """The object type under other display names; names in paths, labels and relationships stay as they are."""
+    changes = {name: text for name, text in (("display_name", one), ("display_name_plural", many)) if text is not None}
+    return change(unit, object_type, changes)
+
+
+def set_active(unit: Unit, object_type: ObjectType, active: bool) -> ObjectType:
+    """The object type switched on or off; MissingScopes for anyone but a super admin."""
+    checks.require_super_admin(unit)
+    if object_type.active == active:
+        return object_type
+    changed = replace(object_type, active=active, updated_at=unit.clock.now())
+    _save(unit, changed, {"active": active, "updated_at": changed.updated_at})
+    return changed
+
+
+def archive(unit: Unit, object_type: ObjectType) -> None:
+    """Remove a custom object type; InUse while it has live records."""
+    if object_type.archived:
+        return
+    _refuse_with_records(unit, object_type)
+    changed = replace(object_type, archived=True, updated_at=unit.clock.now())
+    _save(unit, changed, {"archived": True, "updated_at": changed.updated_at})
+
+
+def purge(unit: Unit, object_type: ObjectType) -> None:
+    """Remove a custom object type and its archived records for good, so that its name is free; InUse with live ones."""
+    # Removed from the model first: from then on nobody makes a record of it, and what was under way has ended.
+    archive(unit, object_type)
+    schema_of(unit).settle()
+    for node_label in (object_type.node_label, object_type.archived_label):
+        statement = load("definitions").purge_records.on(node_label=node_label)
+        while unit.graph.change(statement, limit=_PURGE_BATCH)["removed"] == _PURGE_BATCH:
+            pass
+
+    def write(inner: Unit) -> None:
+        inner.graph.change(load("definitions").remove_object_type, name=object_type.name)
+
+    publish(unit, [Audit(action="PURGE", subject=f"object_type:{object_type.name}")], write)
+    schema_of(unit).define(constraints.without_object_type(object_type))
+
+
+def _new_type(unit: Unit, name: str, one: str, many: str, description: str) -> ObjectType:
+    checks.check_name("name", name, checks.OBJECT_TYPE_NAME, "must be letters, digits and underscores, a letter first")
+    checks.check_text("labels.singular", one, required=True)
+    checks.check_text("labels.plural", many, required=True)
+    checks.check_text("description", description)
+    model = unit.model
+    if model.find_object_type(name) or _archived(model, name):
+        raise DefinitionExists(f"An object type named '{name}' already exists.", name=[name])
+    live = [found for found in model.object_types.values() if not found.built_in and not found.archived]
+    checks.check_count("schemas", len(live) + 1, unit.limits.custom_object_types)
+    template = catalogue.custom_object_template()
+    full_name = f"p{model.account_id}_{name.lower()}"
+    plural = re.sub(r"[^a-z0-9]+", "_", many.lower()).strip("_")
+    group = Group(name=f"{name.lower()}_information", display_name=f"{one} information", built_in=True)
+    at = unit.clock.now()
+    return replace(
+        template,
+        name=name,
+        plural=plural if plural and model.find_object_type(plural) is None else full_name,
+        node_label=_free_node_label(model, name),
+        display_name=one,
+        display_name_plural=many,
+        description=description,
+        properties={
+            each.name: replace(each, group=group.name, created_at=at, updated_at=at)
+            for each in template.properties.values()
+        },
+        groups={group.name: group},
+        built_in=False,
+        fully_qualified_name=full_name,
+        created_at=at,
+        updated_at=at,
+    )
+
+
+def _free_node_label(model: DataModel, name: str) -> str:
+    wanted = "".join(part[:1].upper() + part[1:] for part in name.split("_") if part)
+    taken = {"Record"} | {label for found in model.object_types.values() for label in _node_labels(found)}
+    names = (wanted if number == 1 else f"{wanted}{number}" for number in itertools.count(1))
+    return next(label for label in names if taken.isdisjoint((label, f"Archived{label}")))
+
+
+def _node_labels(object_type: ObjectType) -> tuple[str, str]:
+    return object_type.node_label, object_type.archived_label
+
+
+def _far_types(model: DataModel, associated: Sequence[str]) -> list[ObjectType]:
+    found = {}
+    for name in associated:
+        other = model.find_object_type(name)
+        if other is None:
+            raise refused("associatedObjects", name, "is no object type")
+        found[other.name] = other
+    always = [other for name in ALWAYS_ASSOCIATED if (other := model.find_object_type(name))]
+    return [*found.values(), *(other for other in always if other.name not in found)]
+
+
+def _check_named(unit: Unit, object_type: ObjectType) -> None:
+    names = {
+        "primary": object_type.primary,
+        "secondary": object_type.secondary,
+        "searchable": object_type.searchable,
+        "required": [name for group in object_type.required for name in group],
+    }
+    for field, given in names.items():
+        checks.check_known(_FIELDS[field], given, object_type.live_properties, f"property of {object_type.name}")
+    if not object_type.built_in:
+        checks.check_count("searchableProperties", len(object_type.searchable), unit.limits.searchable_properties)
+
+
+def _refuse_with_records(unit: Unit, object_type: ObjectType) -> None:
+    statement = load("definitions").live_records.on(node_label=object_type.node_label)
+    records = unit.graph.ask(statement)["records"]
+    if records:
+        raise InUse(f"Schema {object_type.name} still has {records:,} records; archive them first.")
+
+
+def _save(unit: Unit, object_type: ObjectType, values: Mapping[str, Any]) -> None:
+    audit = Audit(action="UPDATE", subject=f"object_type:{object_type.name}", values=values)
+    publish(unit, [audit], lambda inner: save_object_type(inner, object_type.name, values))
+
+
+def _archived(model: DataModel, name: str) -> ObjectType | None:
+    wanted = name.lower()
+    for found in model.object_types.values():
+        names = (found.id, found.name, found.plural, found.fully_qualified_name or "", f"p_{found.name}")
+        if found.archived and wanted in (each.lower() for each in names):
+            return found
+    return None

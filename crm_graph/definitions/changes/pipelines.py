@@ -1,0 +1,313 @@
+"""Pipelines and stages: made, replaced, changed, removed. A pipeline is always written whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from crm_graph.definitions import constraints
+from crm_graph.definitions.changes import checks
+from crm_graph.definitions.changes.checks import refused
+from crm_graph.definitions.changes.properties import whole
+from crm_graph.definitions.changes.publication import (
+    Audit,
+    publish,
+    save_object_type,
+    save_pipelines,
+    save_properties,
+    schema_of,
+    stored,
+)
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.definitions.pipeline import Pipeline, Stage
+from crm_graph.definitions.property import Property
+from crm_graph.errors import DefinitionExists, DefinitionNotFound, InUse, InvalidInput
+from crm_graph.graph.queries import load
+from crm_graph.unit import Unit
+
+Metadata = dict[str, str]
+
+_AUDITS = 100
+_PIPELINE, _STAGE = "hs_pipeline", "hs_pipeline_stage"
+
+
+def find(object_type: ObjectType, pipeline_id: str) -> Pipeline:
+    """The live pipeline; DefinitionNotFound otherwise."""
+    found = object_type.pipeline(pipeline_id)
+    if found is None:
+        raise DefinitionNotFound(f"Pipeline {pipeline_id} does not exist", pipelineId=[pipeline_id])
+    return found
+
+
+def find_stage(pipeline: Pipeline, stage_id: str) -> Stage:
+    """The live stage of a pipeline; DefinitionNotFound otherwise."""
+    found = pipeline.stage(stage_id)
+    if found is None:
+        raise DefinitionNotFound(f"Pipeline stage {stage_id} does not exist", stageId=[stage_id])
+    return found
+
+
+def create(unit: Unit, object_type: ObjectType, wanted: Pipeline) -> Pipeline:
+    """The new pipeline, with ids where none were given.
+
+    Raises DefinitionExists for an id or display name in use, InvalidInput for a type without pipelines.
+    """
+    if not object_type.pipeline_property:
+        if object_type.built_in:
+            raise InvalidInput(f"{object_type.display_name_plural} have no pipelines.", objectType=[object_type.name])
+        object_type = _staged(unit, object_type)
+    checks.check_count("pipelines", len(object_type.live_pipelines) + 1, unit.limits.pipelines_per_type)
+    at = unit.clock.now()
+    made = replace(
+        wanted,
+        id=wanted.id or _new_id(unit),
+        stages=tuple(_made(unit, object_type, stage, at) for stage in wanted.stages),
+        created_at=at,
+        updated_at=at,
+    )
+    if any(pipeline.id == made.id for pipeline in object_type.live_pipelines):
+        raise DefinitionExists(f"A pipeline with id '{made.id}' already exists.", pipelineId=[made.id])
+    return _save(unit, object_type, made, "CREATE")
+
+
+def replace_pipeline(
+    unit: Unit, object_type: ObjectType, pipeline_id: str, wanted: Pipeline, *, refuse_used: bool = False
+) -> Pipeline:
+    """The pipeline with another name, order and stages; a stage that keeps its id stays the same stage.
+
+    With `refuse_used` InUse names records that stand in a stage that would go.
+    """
+    known = find(object_type, pipeline_id)
+    at = unit.clock.now()
+    stages = tuple(_made(unit, object_type, stage, at, known.stage(stage.id)) for stage in wanted.stages)
+    gone = {stage.id for stage in _live(known)} - {stage.id for stage in stages}
+    if refuse_used:
+        _refuse_used(unit, object_type, object_type.stage_property, gone, "Stage", "stageIds")
+    changed = replace(
+        known, display_name=wanted.display_name, display_order=wanted.display_order, stages=stages, updated_at=at
+    )
+    return _save(unit, object_type, changed, "UPDATE")
+
+
+def update(unit: Unit, object_type: ObjectType, pipeline_id: str, changes: Mapping[str, Any]) -> Pipeline:
+    """The pipeline after its display name or order changed; `{"archived": False}` brings a removed one back."""
+    if changes.get("archived") is False:
+        archived = next((each for each in object_type.pipelines if each.id == pipeline_id and each.archived), None)
+        known = archived or find(object_type, pipeline_id)
+    else:
+        known = find(object_type, pipeline_id)
+        if changes.get("archived"):
+            raise refused("archived", True, "is only for bringing an archived pipeline back; DELETE removes it")
+    return _save(unit, object_type, replace(known, **changes, updated_at=unit.clock.now()), "UPDATE")
+
+
+def archive(unit: Unit, object_type: ObjectType, pipeline_id: str, *, refuse_used: bool = False) -> None:
+    """Remove a pipeline with its stages; records keep the ids. InUse when `refuse_used` and records stand in it."""
+    known = find(object_type, pipeline_id)
+    if len(object_type.live_pipelines) == 1:
+        raise InUse(f"{object_type.display_name_plural} need a pipeline; {pipeline_id} is the last one.")
+    if refuse_used:
+        _refuse_used(unit, object_type, object_type.pipeline_property, {pipeline_id}, "Pipeline", "pipelineIds")
+    removed = replace(known, archived=True, updated_at=unit.clock.now())
+    audit = Audit(action="DELETE", subject=_subject(object_type, pipeline_id), values=_shown(removed))
+    publish(unit, [audit], lambda inner: save_pipelines(inner, object_type.name, [removed]))
+
+
+def create_stage(unit: Unit, object_type: ObjectType, pipeline_id: str, wanted: Stage) -> Stage:
+    """The new stage of a pipeline; DefinitionExists for an id or display name in use."""
+    pipeline = find(object_type, pipeline_id)
+    made = _made(unit, object_type, wanted, unit.clock.now())
+    if pipeline.stage(made.id):
+        raise DefinitionExists(f"A pipeline stage with id '{made.id}' already exists.", stageId=[made.id])
+    _save_stage(unit, object_type, pipeline, made, "CREATE")
+    return made
+
+
+def replace_stage(unit: Unit, object_type: ObjectType, pipeline_id: str, stage_id: str, wanted: Stage) -> Stage:
+    """The stage with another name, order and metadata."""
+    pipeline = find(object_type, pipeline_id)
+    known = find_stage(pipeline, stage_id)
+    made = _made(unit, object_type, replace(wanted, id=stage_id), unit.clock.now(), known)
+    _save_stage(unit, object_type, pipeline, made, "UPDATE")
+    return made
+
+
+def update_stage(
+    unit: Unit, object_type: ObjectType, pipeline_id: str, stage_id: str, changes: Mapping[str, Any]
+) -> Stage:
+    """The stage after the fields given changed; metadata is united with what there was."""
+    known = find_stage(find(object_type, pipeline_id), stage_id)
+    given = {**changes, "metadata": {**known.metadata, **changes.get("metadata", {})}}
+    if given.pop("archived", False):
+        raise refused("archived", True, "is not for a change; DELETE removes a stage")
+    if "isClosed" not in changes.get("metadata", {}) and changes.get("metadata"):
+        given["metadata"].pop("isClosed", None)  # it follows from what was given
+    return replace_stage(unit, object_type, pipeline_id, stage_id, replace(known, **given))
+
+
+def archive_stage(
+    unit: Unit, object_type: ObjectType, pipeline_id: str, stage_id: str, *, refuse_used: bool = False
+) -> None:
+    """Remove a stage; records keep its id. InUse for the last one, and when `refuse_used` and records stand in it."""
+    pipeline = find(object_type, pipeline_id)
+    known = find_stage(pipeline, stage_id)
+    if len(_live(pipeline)) == 1:
+        raise InUse(f"Pipeline {pipeline_id} needs a stage; {stage_id} is the last one.", stageIds=[stage_id])
+    if refuse_used:
+        _refuse_used(unit, object_type, object_type.stage_property, {stage_id}, "Stage", "stageIds")
+    _save_stage(unit, object_type, pipeline, replace(known, archived=True, updated_at=unit.clock.now()), "DELETE")
+
+
+def audits(unit: Unit, object_type: ObjectType, pipeline_id: str, stage_id: str | None = None) -> list[dict[str, Any]]:
+    """Changes of a pipeline or a stage, newest first; DefinitionNotFound where there is no such pipeline."""
+    pipeline = find(object_type, pipeline_id)
+    if stage_id is not None:
+        find_stage(pipeline, stage_id)
+    subject = _subject(object_type, pipeline_id, stage_id)
+    rows: list[dict[str, Any]] = unit.graph.ask(load("definitions").audits, subject=subject, limit=_AUDITS)["audits"]
+    return rows
+
+
+def _probability(metadata: Metadata) -> Metadata:
+    text = metadata.get("probability", "")
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise refused("metadata.probability", text, "a deal stage needs a probability from 0.0 to 1.0")
+    return {"isClosed": "true" if value in (0, 1) else "false", **metadata}
+
+
+def _ticket_state(metadata: Metadata) -> Metadata:
+    state = metadata.get("ticketState", "OPEN")
+    if state not in ("OPEN", "CLOSED"):
+        raise refused("metadata.ticketState", state, "is OPEN or CLOSED")
+    return {**metadata, "ticketState": state, "isClosed": "true" if state == "CLOSED" else "false"}
+
+
+STAGE_RULES: Mapping[str, Callable[[Metadata], Metadata]] = {
+    "deal_close": _probability,
+    "ticket_close": _ticket_state,
+}
+"""What the stages of object types with a behaviour need in their metadata, and what follows from it."""
+
+
+def _made(unit: Unit, object_type: ObjectType, wanted: Stage, at: int, known: Stage | None = None) -> Stage:
+    checks.check_text("stages.label", wanted.display_name, required=True)
+    metadata = dict(wanted.metadata)
+    for behaviour in object_type.behaviours:
+        if rule := STAGE_RULES.get(behaviour):
+            metadata = rule(metadata)
+    return replace(
+        wanted,
+        id=wanted.id or _new_id(unit),
+        metadata=metadata,
+        created_at=known.created_at if known else at,
+        updated_at=at,
+    )
+
+
+def _check(unit: Unit, object_type: ObjectType, wanted: Pipeline) -> None:
+    checks.check_text("label", wanted.display_name, required=True)
+    live = _live(wanted)
+    if not live:
+        raise refused("stages", "", "a pipeline needs at least one stage")
+    checks.check_count("stages", len(live), object_type.stage_limit)
+    for identifier in (wanted.id, *(stage.id for stage in live)):
+        checks.check_name("id", identifier, checks.IDENTIFIER, "must be letters, digits, dots, hyphens and underscores")
+    checks.check_distinct("stages.stageId", [stage.id for stage in live])
+    checks.check_distinct("stages.label", [stage.display_name for stage in live])
+    for other in object_type.live_pipelines:
+        if other.id != wanted.id and other.display_name == wanted.display_name:
+            raise DefinitionExists(f"A pipeline with label '{wanted.display_name}' already exists.")
+
+
+def _save(unit: Unit, object_type: ObjectType, wanted: Pipeline, action: str) -> Pipeline:
+    wanted = replace(wanted, archived=False)
+    _check(unit, object_type, wanted)
+    audit = Audit(action=action, subject=_subject(object_type, wanted.id), values=_shown(wanted))
+    publish(unit, [audit], lambda inner: save_pipelines(inner, object_type.name, [wanted]))
+    return wanted
+
+
+def _save_stage(unit: Unit, object_type: ObjectType, pipeline: Pipeline, stage: Stage, action: str) -> None:
+    stages = tuple(each for each in pipeline.stages if each.id != stage.id)
+    changed = replace(pipeline, stages=(*stages, stage), updated_at=stage.updated_at)
+    _check(unit, object_type, changed)
+    audit = Audit(action=action, subject=_subject(object_type, pipeline.id, stage.id), values=_stage_shown(stage))
+    publish(unit, [audit], lambda inner: save_pipelines(inner, object_type.name, [changed]))
+
+
+def _refuse_used(unit: Unit, object_type: ObjectType, name: str | None, values: set[str], what: str, key: str) -> None:
+    if not values or name is None:
+        return
+    statement = load("definitions").records_in_stages.on(node_label=object_type.node_label, property=name)
+    ids = unit.graph.ask(statement, values=sorted(values))["ids"]
+    if ids:
+        listed = ", ".join(sorted(values))
+        raise InUse(
+            f"{what} IDs: [{listed}] are being referenced by object IDs: [{', '.join(ids)}]",
+            **{key: sorted(values), "objectIds": ids, "subCategory": [f"PipelineError.{what.upper()}_ID_IN_USE"]},
+        )
+
+
+def _staged(unit: Unit, object_type: ObjectType) -> ObjectType:
+    """A custom object type that has pipelines from now on: the two properties, their indexes and the rule."""
+    group = next(iter(object_type.groups), "")
+    made = {
+        name: Property(
+            name=name,
+            display_name=shown,
+            type="enumeration",
+            field_type="select",
+            group=group,
+            options_from=source,
+            built_in=True,
+            created_at=unit.clock.now(),
+        )
+        for name, shown, source in ((_PIPELINE, "Pipeline", "pipelines"), (_STAGE, "Pipeline stage", "stages"))
+    }
+    values = {
+        "pipeline_property": _PIPELINE,
+        "stage_property": _STAGE,
+        "behaviours": [*object_type.behaviours, "staged"],
+    }
+    staged = replace(
+        object_type,
+        pipeline_property=_PIPELINE,
+        stage_property=_STAGE,
+        behaviours=(*object_type.behaviours, "staged"),
+        properties={**object_type.properties, **made},
+    )
+    schema_of(unit).define(constraints.of_object_type(staged))
+
+    def write(inner: Unit) -> None:
+        save_object_type(inner, object_type.name, values)
+        save_properties(inner, object_type.name, {name: whole(found) for name, found in made.items()})
+
+    publish(unit, [Audit(action="UPDATE", subject=f"object_type:{object_type.name}", values=values)], write)
+    return staged
+
+
+def _live(pipeline: Pipeline) -> Sequence[Stage]:
+    return [stage for stage in pipeline.stages if not stage.archived]
+
+
+def _shown(pipeline: Pipeline) -> dict[str, Any]:
+    return {**stored(pipeline), "stages": [_stage_shown(stage) for stage in pipeline.stages]}
+
+
+def _stage_shown(stage: Stage) -> dict[str, Any]:
+    return {**stored(stage), "metadata": dict(stage.metadata)}
+
+
+def _new_id(unit: Unit) -> str:
+    return unit.clock.new_id()
+
+
+def _subject(object_type: ObjectType, pipeline_id: str, stage_id: str | None = None) -> str:
+    if stage_id is None:
+        return f"pipeline:{object_type.name}.{pipeline_id}"
+    return f"stage:{object_type.name}.{pipeline_id}.{stage_id}"

@@ -1,0 +1,249 @@
+"""Properties of object types, their options and their groups: made, changed, archived."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from crm_graph.definitions.changes import checks
+from crm_graph.definitions.changes.checks import refused
+from crm_graph.definitions.changes.publication import Audit, publish, save_groups, save_properties, stored
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.definitions.property import Group, Option, Property
+from crm_graph.errors import DefinitionExists, DefinitionNotFound, InUse
+from crm_graph.unit import Unit
+
+FIELD_TYPES: Mapping[str, tuple[str, ...]] = {
+    "bool": ("booleancheckbox", "calculation_equation"),
+    "enumeration": ("booleancheckbox", "checkbox", "radio", "select", "calculation_equation"),
+    "date": ("date", "calculation_equation"),
+    "datetime": ("date", "calculation_equation"),
+    "string": ("file", "text", "textarea", "calculation_equation", "html", "phonenumber"),
+    "number": ("number", "calculation_equation"),
+    "phone_number": ("phonenumber", "text"),
+}
+"""The field types that a property of a type may have, as the contract's table has them."""
+
+UNIQUE_TYPES = ("string", "number", "phone_number")
+CALCULATED = "calculation_equation"
+SENSITIVITIES = ("non_sensitive", "sensitive", "highly_sensitive")
+
+_CHANGEABLE = frozenset(
+    {
+        "display_name",
+        "description",
+        "group",
+        "options",
+        "display_order",
+        "hidden",
+        "form_field",
+        "field_type",
+        "formula",
+    }
+)
+_FIXED_OF_BUILT_IN = frozenset({"field_type", "formula"})
+
+
+def find(object_type: ObjectType, name: str, *, archived: bool = False) -> Property:
+    """The property of that name; DefinitionNotFound unless it is live, or archived where that is asked for."""
+    found = object_type.properties.get(name.lower())
+    if found is None or found.archived is not archived:
+        raise DefinitionNotFound(f"Property {name} does not exist", propertyName=[name])
+    return found
+
+
+def find_group(object_type: ObjectType, name: str) -> Group:
+    """The live group of that name; DefinitionNotFound otherwise."""
+    found = object_type.groups.get(name)
+    if found is None or found.archived:
+        raise DefinitionNotFound(f"Property group {name} does not exist", groupName=[name])
+    return found
+
+
+def create(unit: Unit, object_type: ObjectType, wanted: Sequence[Property]) -> list[Property]:
+    """The new properties, all or none; an archived one of that name is taken up again with the new definition.
+
+    Raises DefinitionExists for a name that is in use, or was with another type or uniqueness;
+    InvalidInput and TooMany for what is wrong with a definition.
+    """
+    checks.check_distinct("name", [each.name for each in wanted])
+    for each in wanted:
+        check(unit, object_type, each)
+        _refuse_existing(object_type, each)
+    _check_counts(unit, object_type, wanted)
+    at = unit.clock.now()
+    made = [prepared(each, at) for each in wanted]
+    audits = [Audit(action="CREATE", subject=_subject(object_type, each.name), values=stored(each)) for each in made]
+    publish(unit, audits, lambda inner: save_properties(inner, object_type.name, {p.name: whole(p) for p in made}))
+    return made
+
+
+def update(unit: Unit, object_type: ObjectType, name: str, changes: Mapping[str, Any]) -> Property:
+    """The property after the change; `changes` has fields of Property, of which name, type and uniqueness are fixed.
+
+    Raises DefinitionNotFound, and InvalidInput for a field that cannot change or does not fit.
+    """
+    known = find(object_type, name)
+    differing = {field: value for field, value in changes.items() if getattr(known, field) != value}
+    for field in differing:
+        if field not in _CHANGEABLE:
+            raise refused(_NAMES.get(field, field), changes[field], f"cannot change; it is {getattr(known, field)!r}")
+        if known.built_in and field in _FIXED_OF_BUILT_IN:
+            raise refused(_NAMES.get(field, field), changes[field], "is fixed for a built-in property")
+    if not differing:
+        return known
+    changed = prepared(replace(known, **differing, updated_at=unit.clock.now()), known.created_at)
+    if known.built_in:
+        _check_shape(unit, object_type, changed)
+    else:
+        check(unit, object_type, changed)
+    values = {**{field: getattr(changed, field) for field in differing}, "updated_at": changed.updated_at}
+    audit = Audit(action="UPDATE", subject=_subject(object_type, known.name), values=stored(changed))
+    publish(unit, [audit], lambda inner: save_properties(inner, object_type.name, {known.name: values}))
+    return changed
+
+
+def archive(unit: Unit, object_type: ObjectType, names: Sequence[str]) -> None:
+    """Hide properties; stored values stay, and come back if the name is created again. Unknown names are left out.
+
+    Raises InvalidInput for a built-in one, InUse for one that the object type itself names.
+    """
+    live = [found for name in names if (found := object_type.live_properties.get(name.lower()))]
+    for found in live:
+        if found.built_in:
+            raise refused("name", found.name, "is built in and cannot be archived")
+        if found.name in _named_by_type(object_type):
+            raise InUse(f"Property {found.name} is a primary, required or searchable property of {object_type.name}.")
+    if not live:
+        return
+    values = {"archived": True, "updated_at": unit.clock.now()}
+    publish(
+        unit,
+        [Audit(action="DELETE", subject=_subject(object_type, found.name)) for found in live],
+        lambda inner: save_properties(inner, object_type.name, {found.name: values for found in live}),
+    )
+
+
+def create_group(unit: Unit, object_type: ObjectType, group: Group) -> Group:
+    """The new group of properties; DefinitionExists for a name in use."""
+    checks.check_name("name", group.name, checks.PROPERTY_NAME, "must be lower-case letters, digits and underscores")
+    checks.check_text("label", group.display_name, required=True)
+    known = object_type.groups.get(group.name)
+    if known is not None and not known.archived:
+        raise DefinitionExists(f"A property group named '{group.name}' already exists.")
+    return _save_group(unit, object_type, group, "CREATE")
+
+
+def update_group(unit: Unit, object_type: ObjectType, name: str, changes: Mapping[str, Any]) -> Group:
+    """The group after its display name or order changed."""
+    changed = replace(find_group(object_type, name), **changes)
+    checks.check_text("label", changed.display_name, required=True)
+    return _save_group(unit, object_type, changed, "UPDATE")
+
+
+def archive_group(unit: Unit, object_type: ObjectType, name: str) -> None:
+    """Remove a group that has no live properties; InUse otherwise."""
+    group = find_group(object_type, name)
+    inside = sorted(found.name for found in object_type.live_properties.values() if found.group == name)
+    if inside:
+        raise InUse(f"Property group {name} still has properties: {', '.join(inside[:10])}", propertyName=inside[:10])
+    _save_group(unit, object_type, replace(group, archived=True), "DELETE")
+
+
+def check(unit: Unit, object_type: ObjectType, wanted: Property) -> None:
+    """InvalidInput or TooMany for a custom property that cannot be."""
+    checks.check_name("name", wanted.name, checks.PROPERTY_NAME, "must be lower-case letters, digits and underscores")
+    if wanted.type not in FIELD_TYPES:
+        raise refused("type", wanted.type, f"is none of {', '.join(FIELD_TYPES)}")
+    if wanted.field_type not in FIELD_TYPES[wanted.type]:
+        rule = f"does not go with type {wanted.type}, which takes {', '.join(FIELD_TYPES[wanted.type])}"
+        raise refused("fieldType", wanted.field_type, rule)
+    if wanted.unique and (wanted.type not in UNIQUE_TYPES or wanted.field_type == CALCULATED):
+        raise refused("hasUniqueValue", wanted.type, f"only {', '.join(UNIQUE_TYPES)} can be unique")
+    if (wanted.field_type == CALCULATED) != (wanted.formula is not None):
+        raise refused("calculationFormula", wanted.formula, f"goes with fieldType {CALCULATED} and with no other")
+    if wanted.sensitivity not in SENSITIVITIES:
+        raise refused("dataSensitivity", wanted.sensitivity, f"is none of {', '.join(SENSITIVITIES)}")
+    _check_shape(unit, object_type, wanted)
+
+
+def whole(found: Property) -> dict[str, Any]:
+    """Every field of a property that is stored whole; None for what it does not have, so that nothing old remains."""
+    return {name: getattr(found, name) for name in Property.__dataclass_fields__}
+
+
+def prepared(wanted: Property, created_at: int | None) -> Property:
+    """The property as it is kept: options in order, a calculated one read-only."""
+    is_calculated = wanted.calculated or wanted.field_type == CALCULATED
+    return replace(
+        wanted,
+        options=tuple(_ordered(wanted.options)),
+        calculated=is_calculated,
+        read_only=wanted.read_only or is_calculated,
+        created_at=created_at,
+        updated_at=wanted.updated_at or created_at,
+    )
+
+
+_NAMES = {
+    "display_name": "label",
+    "field_type": "fieldType",
+    "group": "groupName",
+    "unique": "hasUniqueValue",
+    "formula": "calculationFormula",
+    "sensitivity": "dataSensitivity",
+}
+
+
+def _check_shape(unit: Unit, object_type: ObjectType, wanted: Property) -> None:
+    checks.check_text("label", wanted.display_name, required=True)
+    checks.check_text("description", wanted.description)
+    group = object_type.groups.get(wanted.group)
+    if group is None or group.archived:
+        raise refused("groupName", wanted.group, f"is no property group of {object_type.name}")
+    if wanted.options and wanted.type not in ("enumeration", "bool"):
+        raise refused("options", wanted.type, "only an enumeration has options")
+    checks.check_count("options", len(wanted.options), unit.limits.options_per_property)
+    checks.check_distinct("options", [option.value for option in wanted.options])
+    for option in wanted.options:
+        checks.check_text("options.value", option.value, required=True)
+        checks.check_text("options.label", option.display_name, required=True)
+        if ";" in option.value:
+            raise refused("options.value", option.value, "must not have a semicolon, which separates values")
+
+
+def _refuse_existing(object_type: ObjectType, wanted: Property) -> None:
+    known = object_type.properties.get(wanted.name)
+    if known is None:
+        return
+    if not known.archived or known.type != wanted.type or known.unique != wanted.unique:
+        raise DefinitionExists(f"A property named '{wanted.name}' already exists.", propertyName=[wanted.name])
+
+
+def _check_counts(unit: Unit, object_type: ObjectType, wanted: Sequence[Property]) -> None:
+    custom = [found for found in object_type.live_properties.values() if not found.built_in]
+    checks.check_count("properties", len(custom) + len(wanted), unit.limits.properties_per_type)
+    unique = [found for found in [*custom, *wanted] if found.unique]
+    if any(each.unique for each in wanted):
+        checks.check_count("hasUniqueValue", len(unique), unit.limits.unique_properties)
+
+
+def _named_by_type(object_type: ObjectType) -> set[str]:
+    required = {name for names in object_type.required for name in names}
+    return required | {*object_type.primary, *object_type.secondary, *object_type.searchable}
+
+
+def _save_group(unit: Unit, object_type: ObjectType, group: Group, action: str) -> Group:
+    audit = Audit(action=action, subject=f"group:{object_type.name}.{group.name}", values=stored(group))
+    publish(unit, [audit], lambda inner: save_groups(inner, object_type.name, [group]))
+    return group
+
+
+def _ordered(options: Sequence[Option]) -> list[Option]:
+    # Those without a place stand last, in the order in which they were given.
+    return sorted(options, key=lambda option: (option.display_order < 0, option.display_order))
+
+
+def _subject(object_type: ObjectType, name: str) -> str:
+    return f"property:{object_type.name}.{name}"
