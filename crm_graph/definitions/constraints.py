@@ -37,6 +37,11 @@ def of_property(object_type: ObjectType, found: Property) -> list[str]:
     return [_node_index(object_type.node_label, _stored_key(found)), AWAIT_ONLINE]
 
 
+def without_property(object_type: ObjectType, found: Property) -> list[str]:
+    """The command that removes the index of one property."""
+    return [f"DROP INDEX {quote(_name(object_type.node_label, _stored_key(found)))} IF EXISTS"]
+
+
 def of_pair(pair: AssociationPair) -> list[str]:
     """What the relationships of one pair need before the first of them is made."""
     return [*_pair(pair), AWAIT_ONLINE]

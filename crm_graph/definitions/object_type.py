@@ -89,8 +89,12 @@ class ObjectType:
 
     @cached_property
     def folded_properties(self) -> tuple[str, ...]:
-        """Names of the indexed strings, which are also stored folded as `_f_<name>`."""
-        return tuple(name for name, found in self.live_properties.items() if found.indexed and found.type == "string")
+        """Names of the strings that are also stored folded as `_f_<name>`: those with an index, or about to have one."""
+        return tuple(
+            name
+            for name, found in self.live_properties.items()
+            if (found.indexed or found.folded) and found.type == "string"
+        )
 
     @cached_property
     def live_pipelines(self) -> tuple[Pipeline, ...]:

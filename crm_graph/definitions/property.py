@@ -52,6 +52,8 @@ class Property:
     claims_as: str | None = None
     """The unique property whose values this one shares: each of its values is as unique as that one's."""
     indexed: bool = False
+    folded: bool = False
+    """Whether the folded value is stored at each write, though stored ones are not all there yet to be searched."""
     hidden: bool = False
     form_field: bool = False
     display_order: int = -1

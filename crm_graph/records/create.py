@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.errors import InvalidValues, OperationRefused
+from crm_graph.errors import InactiveObjectType, InvalidValues, OperationRefused
 from crm_graph.graph.convert import to_milliseconds
 from crm_graph.graph.database import ConstraintViolated
 from crm_graph.graph.queries import load
@@ -31,7 +31,12 @@ def create_all(
 
 
 def refuse_unless(object_type: ObjectType, operation: str) -> None:
-    """OperationRefused where the object type does not take part in the operation."""
+    """OperationRefused where the object type does not take part in it, InactiveObjectType while it is switched off."""
+    if not object_type.active:
+        raise InactiveObjectType(
+            f"{object_type.display_name_plural} are not active; a super admin can activate them.",
+            objectType=[object_type.name],
+        )
     if not object_type.permits(operation):
         raise OperationRefused(f"{object_type.display_name_plural} do not support {operation}.")
 

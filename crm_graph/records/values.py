@@ -61,10 +61,15 @@ def missing(object_type: ObjectType, values: Mapping[str, Native]) -> MissingReq
     return MissingRequired(object_type.id, names) if names else None
 
 
+def fold(text: str) -> str:
+    """A string as an index has it and search compares it: without regard to case, cut."""
+    return text.casefold()[:FOLDED_LENGTH]
+
+
 def folded(object_type: ObjectType, values: Mapping[str, Native]) -> dict[str, str | None]:
     """What the indexes of indexed strings have for the values, by the name they are stored under."""
     return {
-        f"_f_{name}": None if values[name] is None else values[name].casefold()[:FOLDED_LENGTH]
+        f"_f_{name}": None if values[name] is None else fold(values[name])
         for name in object_type.folded_properties
         if name in values
     }
