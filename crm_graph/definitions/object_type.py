@@ -89,7 +89,7 @@ class ObjectType:
 
     @cached_property
     def folded_properties(self) -> tuple[str, ...]:
-        """Names of the strings that are also stored folded as `_f_<name>`: those with an index, or about to have one."""
+        """Names of the strings that are also stored folded as `_f_<name>`: indexed ones and those about to be."""
         return tuple(
             name
             for name, found in self.live_properties.items()
