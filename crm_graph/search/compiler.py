@@ -1,0 +1,247 @@
+"""Criteria and a DataModel become one statement: the exact total and the ids of one page, whose properties follow.
+
+One of the two modules that compose Cypher. Identifiers come from the DataModel and are quoted,
+values are parameters, and criteria of one shape have one text, so that its plan is found again.
+
+The statement has, in this order: the ids that each association filter permits, by a hinted
+seek; the total, from the count store where nothing is filtered; the page, in the order of an
+index where nothing is filtered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from crm_graph.definitions.association import AssociationPair
+from crm_graph.definitions.data_model import DataModel
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.graph.identifiers import quote
+from crm_graph.graph.queries import Statement, guarded
+from crm_graph.search.criteria import Criteria, Filter, Group, Sort
+from crm_graph.search.cursor import Position
+from crm_graph.search.operators import Kind, Operands
+from crm_graph.search.target import Target
+from crm_graph.search.text import FOLD, fold, full_text_query
+
+FOLDED_LENGTH = 1_000
+"""Characters that the folded value of an indexed string has, and that count in a sort.
+
+A filter with a value as long is compared with the stored value itself.
+"""
+
+_COLUMNS = ("total", "records")
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A statement that gives `total` and `records`, and its parameters.
+
+    Not `is_whole`: the records without a value of the sort property, which come last, are left
+    out, because the index that gives the others in order does not have them.
+    """
+
+    statement: Statement
+    parameters: dict[str, Any]
+    is_whole: bool
+
+
+@dataclass(slots=True)
+class Predicate:
+    """What a record `r` must fulfil, and the clauses in front of it whose variables it uses."""
+
+    text: str = ""
+    clauses: list[str] = field(default_factory=list)
+    variables: list[str] = field(default_factory=list)
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def give(self, value: Any) -> str:
+        """The parameter under which the value is handed over."""
+        name = f"v{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"${name}"
+
+
+def compile_search(
+    criteria: Criteria, object_type: ObjectType, model: DataModel, names: Sequence[str] | None, *, whole: bool = False
+) -> Compiled:
+    """The statement of one page of a search, with one record more where there is a next page.
+
+    A record is the list of its values of `names`, or a map of all where that is None; in a search
+    by position it is a list of the value it is sorted by and that. `whole` asks for records without
+    a value of the sort property too, where an index would be used. Raises UnknownObjectType and
+    UndefinedAssociation for an association filter.
+    """
+    predicate = compile_groups(criteria.groups, object_type, model)
+    parameters: dict[str, Any] = {**predicate.parameters, "limit": criteria.limit + 1}
+    clauses = list(predicate.clauses)
+    if criteria.query:
+        clauses.insert(0, "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
+        parameters["words"] = full_text_query(criteria.query, object_type.id)
+    if names is not None:
+        parameters["names"] = list(names)
+    record = "properties(r)" if names is None else "[name IN $names | r[name]]"
+    if isinstance(criteria.after, Position):
+        record = f"[{_presented(criteria.sort.target)}, {record}]"
+        window = "LIMIT $limit"
+        if criteria.after.id is not None:
+            parameters |= {"position": criteria.after.value, "position_id": criteria.after.id}
+    else:
+        window = "SKIP $skip LIMIT $limit"
+        parameters["skip"] = criteria.after
+    found = _found(object_type, criteria.query, predicate.text)
+    is_narrowed = bool(criteria.query or predicate.text)
+    by_index = not is_narrowed and _is_in_index_order(criteria, whole=whole)
+    has_value = by_index or criteria.sort.target.is_always_set
+    page = [
+        *(_in_index_order(object_type, criteria.sort) if by_index else found),
+        *_behind(criteria, has_where=by_index or is_narrowed, has_value=has_value),
+        f"WITH r ORDER BY {_order(criteria.sort, has_value=has_value)} {window}",
+        f"RETURN collect({record}) AS records",
+    ]
+    clauses += [
+        _call(predicate.variables, [*found, "RETURN count(r) AS total"]),
+        _call(predicate.variables, page),
+        f"RETURN {', '.join(_COLUMNS)}",
+    ]
+    text = guarded("ask", "\n".join(clauses), _COLUMNS)
+    statement = Statement(f"search.{object_type.name}", "ask", text, _COLUMNS)
+    return Compiled(statement, parameters, is_whole=criteria.sort.target.is_always_set or not by_index)
+
+
+def compile_groups(groups: Sequence[Group], object_type: ObjectType, model: DataModel) -> Predicate:
+    """The predicate that a record of the object type fulfils when any of the groups matches; empty without groups."""
+    predicate = Predicate()
+    matches = [" AND ".join(_condition(each, predicate, object_type, model) for each in filters) for filters in groups]
+    predicate.text = " OR ".join(f"({match})" for match in matches)
+    return predicate
+
+
+def _found(object_type: ObjectType, query: str, predicate: str) -> list[str]:
+    label = quote(object_type.node_label)
+    if query:
+        where = f"r:{label} AND ({predicate})" if predicate else f"r:{label}"
+        return ["CALL db.index.fulltext.queryNodes('record_text', $words) YIELD node AS r", f"WITH r WHERE {where}"]
+    return [f"MATCH (r:{label})", f"WHERE ({predicate})"] if predicate else [f"MATCH (r:{label})"]
+
+
+def _is_in_index_order(criteria: Criteria, *, whole: bool) -> bool:
+    target, after = criteria.sort.target, criteria.after
+    if target.is_always_set:
+        return True
+    is_behind_values = isinstance(after, Position) and after.id is not None and after.value is None
+    return target.is_indexed and target.kind is not Kind.OPTIONS and not whole and not is_behind_values
+
+
+def _in_index_order(object_type: ObjectType, sort: Sort) -> list[str]:
+    # The hint is for plans that are made while there are few records, and kept.
+    label, key = quote(object_type.node_label), _sort_key(sort.target)
+    hint = f"USING INDEX r:{label}({key.removeprefix('r.')})"
+    return [f"MATCH (r:{label})", hint, f"WHERE {key} IS NOT NULL"]
+
+
+def _behind(criteria: Criteria, *, has_where: bool, has_value: bool) -> Iterator[str]:
+    after, sort = criteria.after, criteria.sort
+    if not isinstance(after, Position) or after.id is None:
+        return
+    key, compared = _sort_key(sort.target), "<" if sort.is_descending else ">"
+    if sort.target.key == "_id":
+        behind = f"{key} {compared} $position_id"
+    elif has_value:
+        behind = f"{key} {compared}= $position AND ({key} {compared} $position OR r._id > $position_id)"
+    elif after.value is None:
+        behind = f"{key} IS NULL AND r._id > $position_id"
+    else:
+        behind = f"({key} {compared} $position OR {key} = $position AND r._id > $position_id OR {key} IS NULL)"
+    yield f"{'AND' if has_where else 'WHERE'} {behind}"
+
+
+def _order(sort: Sort, *, has_value: bool) -> str:
+    key, direction = _sort_key(sort.target), " DESC" if sort.is_descending else ""
+    if sort.target.key == "_id":
+        return f"{key}{direction}"
+    if has_value:
+        return f"{key}{direction}, r._id"
+    return f"{key} IS NULL, {key}{direction}, r._id"
+
+
+def _sort_key(target: Target) -> str:
+    if target.is_folded:
+        return _indexed_text(target)
+    if target.kind is Kind.TEXT:
+        return f"left({_folded(target)}, {FOLDED_LENGTH})"
+    return f"{_stored(target)}[0]" if target.kind is Kind.OPTIONS else _stored(target)
+
+
+def _presented(target: Target) -> str:
+    is_temporal = target.kind in (Kind.DATE, Kind.DATETIME) and not target.is_always_set
+    return f"toString({_sort_key(target)})" if is_temporal else _sort_key(target)
+
+
+def _condition(condition: Filter, predicate: Predicate, object_type: ObjectType, model: DataModel) -> str:
+    target, operator = condition.target, condition.operator
+    fragment = operator.fragments[target.kind]
+    many = operator.operands is Operands.MANY
+    if target.kind is Kind.RECORDS:
+        ids = _associated(condition, predicate, object_type, model)
+        return fragment.format(stored="r._id", given=ids) if ids else "false"
+    operands = list(condition.values)
+    if operator.takes_words:
+        texts = f"[each IN {_stored(target)} | {FOLD.format(text='each')}]"
+        folded = texts if target.kind is Kind.OPTIONS else f"[{_folded(target)}]"
+        return fragment.format(folded=folded, given=predicate.give(operands[0]))
+    stored = _stored(target)
+    if target.kind is Kind.TEXT:
+        operands = [fold(operand) for operand in operands]
+        if target.is_folded and all(len(operand) < FOLDED_LENGTH for operand in operands):
+            operands = [operand.casefold() for operand in condition.values]
+            stored = _indexed_text(target)
+        elif operands:
+            stored = _folded(target)
+    given = [predicate.give(operand) for operand in ([operands] if many else operands)]
+    return fragment.format(stored=stored, given=given[0] if given else "", high=given[-1] if given else "")
+
+
+def _associated(condition: Filter, predicate: Predicate, object_type: ObjectType, model: DataModel) -> str | None:
+    """The variable with the ids of records that are associated with those of the filter; None where none can be."""
+    far = model.object_type(condition.target.key)
+    pair = model.pair(object_type, far)
+    if not pair.is_indexed:
+        return None
+    given = predicate.give(list(condition.values))
+    variable = f"ids{len(predicate.variables)}"
+    seeks = " UNION ".join(_seeks(pair, object_type, far, given))
+    predicate.clauses.append(f"CALL () {{ CALL () {{ {seeks} }} RETURN collect(DISTINCT id) AS {variable} }}")
+    predicate.variables.append(variable)
+    return variable
+
+
+def _seeks(pair: AssociationPair, near: ObjectType, far: ObjectType, given: str) -> Iterator[str]:
+    relationship, label = quote(pair.relationship_type), quote(far.node_label)
+    if pair.source == near.name:
+        yield (
+            f"MATCH ()-[x:{relationship}]->(:{label}) USING INDEX SEEK x:{relationship}(to_id, from_id) "
+            f"WHERE x.to_id IN {given} AND x.from_id IS NOT NULL RETURN x.from_id AS id"
+        )
+    if pair.target == near.name:
+        yield (
+            f"MATCH (:{label})-[x:{relationship}]->() USING INDEX SEEK x:{relationship}(from_id, to_id, type_id) "
+            f"WHERE x.from_id IN {given} AND x.to_id IS NOT NULL AND x.type_id IS NOT NULL RETURN x.to_id AS id"
+        )
+
+
+def _stored(target: Target) -> str:
+    return f"r.{quote(target.key)}"
+
+
+def _indexed_text(target: Target) -> str:
+    return f"r.{quote(f'_f_{target.key}')}"
+
+
+def _folded(target: Target) -> str:
+    return FOLD.format(text=_stored(target))
+
+
+def _call(variables: Sequence[str], lines: Sequence[str]) -> str:
+    return "\n".join([f"CALL ({', '.join(variables)}) {{", *(f"  {line}" for line in lines), "}"])

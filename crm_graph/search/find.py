@@ -1,0 +1,73 @@
+"""Run criteria: one statement, within a budget of time, with nothing missing that was written before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.errors import QueryTooExpensive
+from crm_graph.graph.database import Row
+from crm_graph.records.create import refuse_unless
+from crm_graph.records.read import completed, hydrate, stored_names
+from crm_graph.records.record import Record
+from crm_graph.search.compiler import Compiled, compile_search
+from crm_graph.search.criteria import Criteria
+from crm_graph.search.cursor import Position
+from crm_graph.unit import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage:
+    """Records in the order asked for; `total` counts all that match, `after` is the cursor of the next page."""
+
+    total: int
+    records: tuple[Record, ...]
+    after: str | None = None
+
+
+def run(unit: Unit, object_type: ObjectType, criteria: Criteria) -> SearchPage:
+    """The page of live records that the criteria ask for, with the exact total.
+
+    Raises QueryTooExpensive when `search_ms` do not suffice, naming what to index;
+    UnknownObjectType and UndefinedAssociation for an association filter.
+    """
+    refuse_unless(object_type, "search")
+    names = stored_names(object_type, criteria.selection)
+    compiled = compile_search(criteria, object_type, unit.model, names)
+    row = _ask(unit, criteria, compiled)
+    if not compiled.is_whole and len(row["records"]) <= criteria.limit:
+        row = _ask(unit, criteria, compile_search(criteria, object_type, unit.model, names, whole=True))
+    found = row["records"][: criteria.limit]
+    nodes: list[Any] = [node for _, node in found] if isinstance(criteria.after, Position) else found
+    records = [hydrate(object_type, node if names is None else dict(zip(names, node, strict=True))) for node in nodes]
+    has_more = bool(records) and len(row["records"]) > criteria.limit
+    return SearchPage(
+        total=row["total"],
+        records=tuple(completed(unit, object_type, records, criteria.selection)),
+        after=_after(criteria, records, found) if has_more else None,
+    )
+
+
+def _ask(unit: Unit, criteria: Criteria, compiled: Compiled) -> Row:
+    limit_ms = unit.limits.search_ms
+    try:
+        return unit.graph.ask(replace(compiled.statement, limit_ms=limit_ms), **compiled.parameters)
+    except QueryTooExpensive:
+        raise _too_expensive(criteria, limit_ms) from None
+
+
+def _after(criteria: Criteria, records: list[Record], found: list[Any]) -> str:
+    if isinstance(criteria.after, Position):
+        return Position(found[-1][0], records[-1].id).write(criteria.sort.name)
+    return str(criteria.after + criteria.limit)
+
+
+def _too_expensive(criteria: Criteria, limit_ms: int) -> QueryTooExpensive:
+    filters = [each for filters in criteria.groups for each in filters]
+    targets = [each.target for each in filters if each.operator.any_index] or [each.target for each in filters]
+    names = list(dict.fromkeys(target.name for target in targets if not target.is_indexed))
+    remedy = f"Mark {' and '.join(names)} as indexed, or narrow" if names else "Narrow"
+    return QueryTooExpensive(
+        f"The search took longer than {limit_ms} ms. {remedy} it by a property that is indexed.", propertyName=names
+    )

@@ -1,0 +1,83 @@
+"""Words: how text is folded, cut into tokens, and asked of the full-text index.
+
+A token is a run of letters, marks, digits and underscores, so `nick@example.com` has three.
+Patterns are regular expressions whose time is linear in the text they are matched against.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+FOLD = "toLower(toUpper(toLower({text})))"
+"""Cypher that makes case disappear; the detour over capitals is what makes `ẞ`, `ß` and `ss` equal."""
+
+_TOKEN = r"[\p{L}\p{M}\p{N}_]"
+_NO_TOKEN = r"[^\p{L}\p{M}\p{N}_]"
+
+
+def fold(text: str) -> str:
+    """What FOLD makes of the text."""
+    return text.lower().upper().lower()
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of a text, in order, in the case they have."""
+    return "".join(char if _is_token(char) else " " for char in text).split()
+
+
+def token_patterns(wanted: str) -> list[dict[str, str]]:
+    """What a folded text must fulfil to have every wanted word, as maps: `part` it contains, `pattern` it matches.
+
+    A word with `*` is matched against each token and against the whole text; any other is cut into
+    tokens. Empty when nothing is left to look for.
+    """
+    found = []
+    for word in fold(wanted).split():
+        if "*" in word:
+            pieces = word.split("*")
+            if any(pieces):
+                in_token = f"(?:.*{_NO_TOKEN})?{_glob(pieces, _TOKEN)}(?:{_NO_TOKEN}.*)?"
+                pattern = f"(?s)(?:{_glob(pieces, '.')}|{in_token})"
+                found.append({"part": max(pieces, key=len), "pattern": pattern})
+        else:
+            found += [
+                {"part": token, "pattern": f"(?s)(?:.*{_NO_TOKEN})?{_quoted(token)}(?:{_NO_TOKEN}.*)?"}
+                for token in tokens(word)
+            ]
+    return found
+
+
+def full_text_query(query: str, object_type_id: str) -> str:
+    """A Lucene query for records of one object type whose searchable values have all words, or words that begin so.
+
+    Only letters, digits and the marks `_ . '` of the query reach it, so that it has no syntax of its own.
+    """
+    words = list(_index_words(query))
+    if not words:
+        return "_kind:none"
+    return " AND ".join([f'_kind:"{object_type_id}"', *(f'_text:("{word}" OR {word}*)' for word in words)])
+
+
+def _index_words(query: str) -> Iterator[str]:
+    # The index keeps `example.com` and `o'neil` as one word each, and cuts at every other mark.
+    for run in "".join(char if _is_token(char) or char in ".'" else " " for char in query.lower()).split():
+        word = run.strip(".'")
+        if word:
+            yield word
+
+
+def _is_token(char: str) -> bool:
+    return char == "_" or unicodedata.category(char)[0] in "LMN"
+
+
+def _glob(pieces: list[str], char: str) -> str:
+    # The first place where a middle piece fits is as good as any, so it is never given up (atomic groups).
+    first, *middle, last = pieces
+    steps = "".join(f"(?>{char}*?{_quoted(piece)})" for piece in middle if piece)
+    return f"{_quoted(first)}{steps}{char}*{_quoted(last)}"
+
+
+def _quoted(text: str) -> str:
+    r"""The text as a literal of Java's regular expressions, where `\E` would end a quotation."""
+    return "".join(char if char.isalnum() else f"\\x{{{ord(char):x}}}" for char in text)
