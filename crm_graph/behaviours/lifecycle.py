@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.records.hooks import Behaviour, Change
+from crm_graph.records.hooks import Behaviour, Change, Values
+from crm_graph.records.record import Native
 from crm_graph.unit import Unit
 
 _NAME = "lifecyclestage"
@@ -25,4 +26,11 @@ def _forward(unit: Unit, object_type: ObjectType, changes: Sequence[Change]) -> 
                 del change.values[_NAME]
 
 
-FORWARD_ONLY = Behaviour(before=_forward, reads=lambda object_type: (_NAME,))
+def _furthest(object_type: ObjectType, merged: dict[str, Native], primary: Values, other: Values) -> None:
+    order = {option.value: place for place, option in enumerate(object_type.properties[_NAME].options)}
+    stages = [values[_NAME] for values in (primary, other) if values.get(_NAME) is not None]
+    if stages:
+        merged[_NAME] = max(stages, key=lambda stage: order.get(stage, -1))
+
+
+FORWARD_ONLY = Behaviour(before=_forward, reads=lambda object_type: (_NAME,), merged=_furthest)

@@ -45,18 +45,23 @@ class Change:
 
 Before = Callable[[Unit, ObjectType, Sequence[Change]], None]
 
+Values = Mapping[str, Native]
+Merged = Callable[[ObjectType, dict[str, Native], Values, Values], None]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
     """A rule of object types that name it.
 
     `before` runs before a write. `reads` are the properties whose change makes the rule need
-    stored values; a change of none of them goes without a read.
+    stored values; a change of none of them goes without a read. `merged` betters the values of a
+    record made of two: given its own, those of the primary record and those of the other.
     """
 
     before: Before
     reads: Callable[[ObjectType], Collection[str]] = lambda object_type: ()
     refuses_restore: bool = False
+    merged: Merged | None = None
 
 
 def attached(unit: Unit, object_type: ObjectType) -> list[Behaviour]:

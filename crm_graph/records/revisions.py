@@ -38,4 +38,3 @@ def history(
                 )
         found[int(key.rpartition(":")[2])] = by_name
     return found
-

@@ -17,16 +17,26 @@ from crm_graph.graph.queries import load
 Place = tuple[str, int]
 
 
-def make_records(graph: Graph, count: int) -> list[str]:
-    """Keys of new records of an object type that no other test has, each with its first revision."""
+def make_revisions(graph: Graph, count: int) -> list[str]:
+    """Keys of records that no other test has, each with its first revision and without a node."""
     type_id = f"9-{random.randrange(10**9)}"
     keys = [f"{type_id}:{n}" for n in range(1, count + 1)]
     graph.driver.execute_query(
         "UNWIND $keys AS key "
-        "CREATE (:Record {_key: key, _version: 1, _changed_at: $at}) "
         "CREATE (:_Revision:_Pending {record_key: key, version: 1, at: $at, kind: 'create', changed: []})",
         keys=keys,
         at=graph.clock.now(),
+    )
+    return keys
+
+
+def make_records(graph: Graph, count: int) -> list[str]:
+    """Like `make_revisions`, with nodes that can be written to."""
+    keys = make_revisions(graph, count)
+    graph.driver.execute_query(
+        "UNWIND $keys AS key MATCH (v:_Revision {record_key: key, version: 1}) "
+        "CREATE (:Record {_key: key, _version: 1, _changed_at: v.at})",
+        keys=keys,
     )
     return keys
 
@@ -107,6 +117,11 @@ class Storm:
             after = page.after
             if was_written and not page.events:
                 return
+
+
+def remove_records(graph: Graph, keys: list[str]) -> None:
+    """Take away the records, which are of no object type; their revisions stay in the feed."""
+    graph.driver.execute_query("MATCH (r:Record) WHERE r._key IN $keys DETACH DELETE r", keys=keys)
 
 
 def replay(graph: Graph, keys: list[str], limit: int) -> list[Place]:

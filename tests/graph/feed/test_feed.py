@@ -10,7 +10,7 @@ from crm_graph.errors import InvalidInput, TooMany
 from crm_graph.feed.number import number
 from crm_graph.feed.read import FeedPage, read
 from crm_graph.graph.database import Graph
-from tests.graph.feed.storm import Storm, make_records, replay, stored
+from tests.graph.feed.storm import Storm, make_records, make_revisions, remove_records, replay, stored
 
 
 def number_all(graph: Graph) -> int:
@@ -32,13 +32,13 @@ def own(page: FeedPage, keys: list[str]) -> list[tuple[str, int]]:
 
 def test_a_change_is_in_the_next_read(feed_graph: Graph) -> None:
     after = number_all(feed_graph)
-    keys = make_records(feed_graph, 1)
+    keys = make_revisions(feed_graph, 1)
     assert own(read(feed_graph, after), keys) == [(keys[0], 1)]
 
 
 def test_changes_come_by_time_then_record_then_version(feed_graph: Graph) -> None:
     after = number_all(feed_graph)
-    first, second = make_records(feed_graph, 2)
+    first, second = make_revisions(feed_graph, 2)
     now = feed_graph.clock.now()
     add_revision(feed_graph, second, 2, now)
     add_revision(feed_graph, first, 3, now + 1)
@@ -48,20 +48,18 @@ def test_changes_come_by_time_then_record_then_version(feed_graph: Graph) -> Non
 
 
 def test_a_later_change_waits_for_the_earlier_one_of_its_record(feed_graph: Graph) -> None:
-    [key] = make_records(feed_graph, 1)
+    [key] = make_revisions(feed_graph, 1)
     after = number_all(feed_graph)
     # A scan that met version 3 and passed by version 2 before it was there sees the graph like this.
     add_revision(feed_graph, key, 3, feed_graph.clock.now())
     add_revision(feed_graph, key, 2, 0)
     assert own(read(feed_graph, after), [key]) == []
-    feed_graph.driver.execute_query(
-        "MATCH (v:_Revision {record_key: $key, version: 2}) SET v.at = 1", key=key
-    )
+    feed_graph.driver.execute_query("MATCH (v:_Revision {record_key: $key, version: 2}) SET v.at = 1", key=key)
     assert own(read(feed_graph, after), [key]) == [(key, 2), (key, 3)]
 
 
 def test_the_cursor_stays_where_nothing_is_new(feed_graph: Graph) -> None:
-    keys = make_records(feed_graph, 1)
+    keys = make_revisions(feed_graph, 1)
     after = number_all(feed_graph)
     page = read(feed_graph, after)
     assert own(page, keys) == []
@@ -70,7 +68,7 @@ def test_the_cursor_stays_where_nothing_is_new(feed_graph: Graph) -> None:
 
 def test_a_page_ends_at_its_limit_and_the_next_begins_there(feed_graph: Graph) -> None:
     after = number_all(feed_graph)
-    keys = make_records(feed_graph, 5)
+    keys = make_revisions(feed_graph, 5)
     first = read(feed_graph, after, limit=3)
     second = read(feed_graph, first.after, limit=1_000)
     assert len(first.events) == 3
@@ -78,7 +76,7 @@ def test_a_page_ends_at_its_limit_and_the_next_begins_there(feed_graph: Graph) -
 
 
 def test_an_event_has_values_before_and_after_and_associations(feed_graph: Graph) -> None:
-    [key] = make_records(feed_graph, 1)
+    [key] = make_revisions(feed_graph, 1)
     after = number_all(feed_graph)
     add_revision(
         feed_graph, key, 2, feed_graph.clock.now(),
@@ -95,7 +93,7 @@ def test_an_event_has_values_before_and_after_and_associations(feed_graph: Graph
 
 def test_readers_that_number_at_once_agree(feed_graph: Graph) -> None:
     after = number_all(feed_graph)
-    keys = make_records(feed_graph, 200)
+    keys = make_revisions(feed_graph, 200)
     pages: list[list[tuple[str, int]]] = []
     threads = [threading.Thread(target=lambda: pages.append(own(read(feed_graph, after), keys))) for _ in range(6)]
     for thread in threads:
@@ -147,3 +145,4 @@ def assert_whole(storm: Storm) -> None:
         last[key] = version
     assert replay(storm.graph, storm.keys, 2_000) == seen
     assert replay(storm.graph, storm.keys, 97) == seen
+    remove_records(storm.graph, storm.keys)

@@ -1,0 +1,73 @@
+// change retire(keys, into, at, most, revisions) -> missing, count, moment, retired
+// End two records that become one: archived for good, their associations past, their unique values free. keys, in
+// ascending order of their ids, and revisions in the same order. Nothing is written where one is `missing` or the
+// associations (`count`) are more than `most`. retired: for each key [properties before, ended associations
+// [relationship type, properties, far key, whether the far record is live, whether the record was the source]].
+CALL () {
+  UNWIND $keys AS key
+  OPTIONAL MATCH (r:Record {_key: key})
+  FOREACH (record IN CASE WHEN r IS NULL THEN [] ELSE [r] END | SET record:Record)
+  WITH key
+  OPTIONAL MATCH (r:Record {_key: key})
+  RETURN collect(CASE WHEN r IS NULL OR r._archived_at IS NOT NULL THEN key END) AS missing,
+         max(CASE WHEN r._changed_at >= $at THEN r._changed_at + 1 ELSE $at END) AS moment
+}
+CALL () {
+  UNWIND $keys AS key
+  MATCH (:Record {_key: key})-[x]-(:Record)
+  WHERE x.type_id IS NOT NULL AND x.until IS NULL
+  RETURN count(x) AS count
+}
+CALL (missing, count, moment) {
+  WITH missing, count, moment WHERE size(missing) = 0 AND count <= $most
+  UNWIND range(0, size($keys) - 1) AS n
+  MATCH (r:Record {_key: $keys[n]})
+  CALL (r, moment) {
+    MATCH (r)-[x]-(far:Record)
+    WHERE x.type_id IS NOT NULL AND x.until IS NULL
+    WITH r, x, far, moment, properties(x) AS was, type(x) AS relationship_type, startNode(x) AS source, endNode(x) AS target
+    DELETE x
+    CREATE (source)-[past:$(relationship_type + '_PAST')]->(target)
+    SET past = was, past.one_of = null, past.until = CASE WHEN was.since < moment THEN moment ELSE was.since + 1 END
+    RETURN collect([relationship_type, was, far._key, far._archived_at IS NULL, source = r]) AS ended
+  }
+  WITH n, r, moment, ended, properties(r) AS before
+  SET r._version = r._version + 1, r._changed_at = moment, r._archived_at = moment, r._merged_into = $into
+  REMOVE r:{{node_label}}
+  SET r:{{archived_label}}
+  CREATE (v:_Revision:_Pending)
+  SET v = $revisions[n], v.version = r._version, v.at = moment,
+      v.removed = [e IN ended WHERE e[4] | e[2] + '|' + toString(e[1].type_id)]
+  WITH r, before, ended
+  CALL (r) {
+    MATCH (r)<-[:CLAIMED_BY]-(c:_Claim) WHERE c.property IS NOT NULL
+    DETACH DELETE c
+  }
+  RETURN collect([before, ended]) AS retired
+}
+RETURN missing, count, moment, retired
+
+// change succeed(key, from_keys, rows, claims) -> made
+// Give the new record what two retired ones had. rows: associations (type, far, is_source, properties). Claims that are
+// no property's, such as those of ids merged earlier, move over; claims: the new ones, for the two old ids.
+MATCH (r:Record {_key: $key})
+CALL (r) {
+  UNWIND [row IN $rows WHERE row.is_source] AS row
+  MATCH (far:Record {_key: row.far})
+  CREATE (r)-[x:$(row.type)]->(far)
+  SET x = row.properties
+}
+CALL (r) {
+  UNWIND [row IN $rows WHERE NOT row.is_source] AS row
+  MATCH (far:Record {_key: row.far})
+  CREATE (far)-[x:$(row.type)]->(r)
+  SET x = row.properties
+}
+CALL (r) {
+  UNWIND $from_keys AS from_key
+  MATCH (:Record {_key: from_key})<-[by:CLAIMED_BY]-(c:_Claim)
+  DELETE by
+  CREATE (c)-[:CLAIMED_BY]->(r)
+}
+FOREACH (claim IN $claims | CREATE (c:_Claim {key: claim})-[:CLAIMED_BY]->(r))
+RETURN size($rows) AS made
