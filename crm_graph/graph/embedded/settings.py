@@ -31,6 +31,8 @@ _CONFIGURATION = {
     "db.tx_log.rotation.retention_policy": "128M size",
     # A stop otherwise waits ten seconds for idle connections.
     "internal.server.bolt.thread_pool_shutdown_wait_time": "0s",
+    # A time limit is otherwise noticed up to two seconds late.
+    "db.transaction.monitor.check.interval": "200ms",
     "db.index.fulltext.eventually_consistent_refresh_interval": "1s",
 }
 
