@@ -8,6 +8,7 @@ from functools import cached_property
 
 from crm_graph.definitions.pipeline import Pipeline, Stage
 from crm_graph.definitions.property import Group, Property
+from crm_graph.definitions.property_types import Parser, Presenter, parser_of, presenter_of
 
 OPERATIONS = ("list", "read", "create", "update", "archive", "merge", "search")
 """What an object type may permit; the rest is refused with OperationRefused."""
@@ -95,6 +96,16 @@ class ObjectType:
             for name, found in self.live_properties.items()
             if (found.indexed or found.folded) and found.type == "string"
         )
+
+    @cached_property
+    def parsers(self) -> Mapping[str, Parser]:
+        """A function for each live property from what a caller gave to the value to store."""
+        return {name: parser_of(found) for name, found in self.live_properties.items()}
+
+    @cached_property
+    def presenters(self) -> Mapping[str, Presenter]:
+        """A function for each property from a stored value to the string on the wire."""
+        return {name: presenter_of(found) for name, found in self.properties.items()}
 
     @cached_property
     def live_pipelines(self) -> tuple[Pipeline, ...]:

@@ -80,9 +80,7 @@ def refusal(
     return error
 
 
-def _taken(
-    unit: Unit, object_type: ObjectType, key: str, name: str, owner: int | None, *, creating: bool
-) -> CRMError:
+def _taken(unit: Unit, object_type: ObjectType, key: str, name: str, owner: int | None, *, creating: bool) -> CRMError:
     value = key.split("|", 2)[2]
     existing = "" if owner is None else str(owner)
     if creating and object_type.properties[name].built_in:

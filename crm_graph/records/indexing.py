@@ -47,7 +47,9 @@ def _fold_stored(unit: Unit, object_type: ObjectType, found: Property) -> None:
         after = -1
         while rows := unit.graph.ask(load("indexing").values_after.on(**places), after=after, limit=_BATCH)["rows"]:
             # A value that is gone may have left a folded one behind, from before the index was switched off.
-            folded = [{**row, "folded": values.fold(row["value"]) if row["value"] is not None else None} for row in rows]
+            folded = [
+                {**row, "folded": values.fold(row["value"]) if row["value"] is not None else None} for row in rows
+            ]
             unit.graph.change(load("indexing").fold.on(**places), rows=folded)
             after = rows[-1]["id"]
 

@@ -1,0 +1,32 @@
+"""Times between the forms they have in Neo4j's driver, in Python and on the wire."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import neo4j.time
+
+
+def to_milliseconds(moment: Any) -> int:
+    """Milliseconds since 1970-01-01 UTC of a datetime, Python's or the driver's."""
+    native: datetime = moment.to_native() if isinstance(moment, neo4j.time.DateTime) else moment
+    return round(native.timestamp() * 1000)
+
+
+def instant(milliseconds: int) -> str:
+    """A moment as the wire has it: `2026-03-01T10:00:00.123Z`, the fraction left out where it is zero."""
+    seconds, fraction = divmod(milliseconds, 1000)
+    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{text}.{fraction:03d}Z" if fraction else f"{text}Z"
+
+
+def datetime_text(moment: Any) -> str:
+    """A datetime as the wire has it, in UTC."""
+    return instant(to_milliseconds(moment))
+
+
+def date_text(day: Any) -> str:
+    """A date as the wire has it: `2026-03-01`."""
+    native: date = day.to_native() if isinstance(day, neo4j.time.Date) else day
+    return native.isoformat()
