@@ -42,6 +42,13 @@ def overlaid(base: DataModel, template: ObjectType, stored: Row, account_id: int
     )
 
 
+def custom_object_type(template: ObjectType, values: Mapping[str, Any]) -> ObjectType:
+    """A custom object type with fields of ObjectType, the system properties in its own group."""
+    group = f"{values['name'].lower()}_information"
+    properties = {name: replace(found, group=group) for name, found in template.properties.items()}
+    return replace(template, **values, properties=properties)
+
+
 def _object_types(base: DataModel, template: ObjectType, stored: Row) -> dict[str, ObjectType]:
     properties, groups, pipelines = (_by_owner(stored[kind]) for kind in ("properties", "groups", "pipelines"))
     found = dict(base.object_types)
@@ -49,13 +56,12 @@ def _object_types(base: DataModel, template: ObjectType, stored: Row) -> dict[st
         name = row["key"]
         if name not in found and "id" not in row:
             continue  # a change of a built-in type that this version no longer has
-        origin = found.get(name, template)
-        values = _fields_of(ObjectType, row)
+        values = {field: value for field, value in _fields_of(ObjectType, row).items() if field != "built_in"}
         if "required" in values:
             values["required"] = tuple(tuple(names.split("|")) for names in values["required"])
+        origin = replace(found[name], **values) if name in found else custom_object_type(template, values)
         found[name] = replace(
             origin,
-            **{**values, "built_in": name in base.object_types},
             properties={**origin.properties, **_properties(origin, properties[name])},
             groups={**origin.groups, **_groups(origin, groups[name])},
             pipelines=_pipelines(origin, pipelines[name]),

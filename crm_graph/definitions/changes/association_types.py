@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from crm_graph.definitions import constraints
+from crm_graph.definitions import constraints, naming
 from crm_graph.definitions.association import USER_DEFINED, AssociationPair, AssociationType, Direction
 from crm_graph.definitions.changes import checks
 from crm_graph.definitions.changes.checks import refused
@@ -223,7 +223,7 @@ def pair_between(model: DataModel, source: ObjectType, target: ObjectType, name:
     return AssociationPair(
         source=source.name,
         target=target.name,
-        relationship_type=_free_relationship_type(model, f"{source.name}_TO_{target.name}".upper()),
+        relationship_type=_free_relationship_type(model, naming.relationship_type(source.name, target.name)),
         types=(
             AssociationType(
                 id=0,

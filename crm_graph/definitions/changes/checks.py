@@ -28,6 +28,11 @@ def check_name(field: str, value: str, pattern: re.Pattern[str], rule: str) -> N
         raise refused(field, value, rule)
 
 
+def check_property_name(name: str) -> None:
+    """InvalidInput for what cannot name a property or a group."""
+    check_name("name", name, PROPERTY_NAME, "must be lower-case letters, digits and underscores, a letter first")
+
+
 def check_text(field: str, value: str, *, required: bool = False) -> None:
     """InvalidInput for a text that is empty though it is needed, or too long to be shown."""
     if required and not value.strip():

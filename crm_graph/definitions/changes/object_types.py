@@ -23,6 +23,7 @@ from crm_graph.definitions.changes.publication import (
 )
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import ObjectType
+from crm_graph.definitions.overlay import custom_object_type
 from crm_graph.definitions.property import Group, Property
 from crm_graph.errors import DefinitionExists, DefinitionNotFound, InUse
 from crm_graph.graph.queries import load
@@ -65,6 +66,7 @@ def define(
     secondary: Sequence[str] = (),
     required: Sequence[str] = (),
     searchable: Sequence[str] = (),
+    with_itself: bool = False,
 ) -> ObjectType:
     """The new custom object type with its properties, system properties and associations.
 
@@ -101,7 +103,8 @@ def define(
         save_object_type(inner, name, stored(named))
         save_groups(inner, name, named.groups.values())
         save_properties(inner, name, {each.name: properties.whole(each) for each in made})
-        pairs = [association_types.pair_between(inner.model, named, other) for other in far]
+        others = [*far, named] if with_itself else far
+        pairs = [association_types.pair_between(inner.model, named, other) for other in others]
         for pair in association_types.minted(inner, pairs):
             association_types.save_pair(inner, pair)
 
@@ -177,36 +180,33 @@ def _new_type(unit: Unit, name: str, one: str, many: str, description: str) -> O
         raise DefinitionExists(f"An object type named '{name}' already exists.", name=[name])
     live = [found for found in model.object_types.values() if not found.built_in and not found.archived]
     checks.check_count("schemas", len(live) + 1, unit.limits.custom_object_types)
-    template = catalogue.custom_object_template()
     full_name = f"p{model.account_id}_{name.lower()}"
     plural = re.sub(r"[^a-z0-9]+", "_", many.lower()).strip("_")
-    group = Group(name=f"{name.lower()}_information", display_name=f"{one} information", built_in=True)
     at = unit.clock.now()
-    return replace(
-        template,
-        name=name,
-        plural=plural if plural and model.find_object_type(plural) is None else full_name,
-        node_label=_free_node_label(model, name),
-        display_name=one,
-        display_name_plural=many,
-        description=description,
-        properties={
-            each.name: replace(each, group=group.name, created_at=at, updated_at=at)
-            for each in template.properties.values()
+    made = custom_object_type(
+        catalogue.custom_object_template(),
+        {
+            "id": "2-0",
+            "name": name,
+            "plural": plural if plural and model.find_object_type(plural) is None else full_name,
+            "node_label": _free_node_label(model, name),
+            "display_name": one,
+            "display_name_plural": many,
+            "description": description,
+            "fully_qualified_name": full_name,
+            "created_at": at,
+            "updated_at": at,
         },
-        groups={group.name: group},
-        built_in=False,
-        fully_qualified_name=full_name,
-        created_at=at,
-        updated_at=at,
     )
+    group = Group(name=f"{name.lower()}_information", display_name=f"{one} information", built_in=True)
+    return replace(made, groups={group.name: group})
 
 
 def _free_node_label(model: DataModel, name: str) -> str:
     wanted = "".join(part[:1].upper() + part[1:] for part in name.split("_") if part)
     taken = {"Record"} | {label for found in model.object_types.values() for label in _node_labels(found)}
     names = (wanted if number == 1 else f"{wanted}{number}" for number in itertools.count(1))
-    return next(label for label in names if taken.isdisjoint((label, f"Archived{label}")))
+    return next(each for each in names if taken.isdisjoint((each, f"Archived{each}")))
 
 
 def _node_labels(object_type: ObjectType) -> tuple[str, str]:

@@ -127,7 +127,7 @@ def archive(unit: Unit, object_type: ObjectType, names: Sequence[str]) -> None:
 
 def create_group(unit: Unit, object_type: ObjectType, group: Group) -> Group:
     """The new group of properties; DefinitionExists for a name in use."""
-    checks.check_name("name", group.name, checks.PROPERTY_NAME, "must be lower-case letters, digits and underscores")
+    checks.check_property_name(group.name)
     checks.check_text("label", group.display_name, required=True)
     known = object_type.groups.get(group.name)
     if known is not None and not known.archived:
@@ -153,7 +153,7 @@ def archive_group(unit: Unit, object_type: ObjectType, name: str) -> None:
 
 def check(unit: Unit, object_type: ObjectType, wanted: Property) -> None:
     """InvalidInput or TooMany for a custom property that cannot be."""
-    checks.check_name("name", wanted.name, checks.PROPERTY_NAME, "must be lower-case letters, digits and underscores")
+    checks.check_property_name(wanted.name)
     if wanted.type not in FIELD_TYPES:
         raise refused("type", wanted.type, f"is none of {', '.join(FIELD_TYPES)}")
     if wanted.field_type not in FIELD_TYPES[wanted.type]:

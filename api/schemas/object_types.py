@@ -1,0 +1,197 @@
+"""Bodies of object types: schemas of custom ones, settings of every one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, fields, post_load
+
+from api.schemas import properties
+from api.schemas.moments import moment
+from api.schemas.properties import SchemaProperty
+from crm_graph.definitions.association import Direction
+from crm_graph.definitions.data_model import DataModel
+from crm_graph.definitions.object_type import ObjectType
+
+Body = dict[str, Any]
+
+
+class DisplayNames(Schema):
+    """What an object type is called."""
+
+    class Meta:
+        """Clients send more than is kept."""
+
+        unknown = EXCLUDE
+
+    one = fields.String(data_key="singular", allow_none=True)
+    many = fields.String(data_key="plural", allow_none=True)
+
+
+class SchemaBody(Schema):
+    """A custom object type as it is created."""
+
+    class Meta:
+        """Clients send more than is kept."""
+
+        unknown = EXCLUDE
+
+    name = fields.String(required=True)
+    display_names = fields.Nested(DisplayNames, data_key="labels", required=True)
+    description = fields.String(allow_none=True, load_default="")
+    primary = fields.String(data_key="primaryDisplayProperty", allow_none=True, load_default=None)
+    secondary = fields.List(fields.String(), data_key="secondaryDisplayProperties", load_default=list)
+    required_properties = fields.List(fields.String(), data_key="requiredProperties", load_default=list)
+    searchable = fields.List(fields.String(), data_key="searchableProperties", load_default=list)
+    wanted = fields.List(fields.Nested(SchemaProperty), data_key="properties", load_default=list)
+    associated = fields.List(fields.String(), data_key="associatedObjects", load_default=list)
+    with_itself = fields.Boolean(data_key="shouldCreateSameObjectAssociation", load_default=False)
+
+    @post_load
+    def make(self, data: Body, **_: Any) -> Body:
+        """The arguments of `object_types.define`."""
+        names = data.pop("display_names")
+        one = names.get("one") or data["name"]
+        primary = data.pop("primary")
+        return {
+            **data,
+            "description": data["description"] or "",
+            "display_name": one,
+            "display_name_plural": names.get("many") or f"{one}s",
+            "primary": [primary] if primary else [],
+            "required": data.pop("required_properties"),
+        }
+
+
+class SchemaChange(Schema):
+    """What a PATCH of a schema may have; loads as fields of ObjectType by name."""
+
+    class Meta:
+        """Clients send more than is kept."""
+
+        unknown = EXCLUDE
+
+    display_names = fields.Nested(DisplayNames, data_key="labels")
+    description = fields.String(allow_none=True)
+    clear_description = fields.Boolean(data_key="clearDescription")
+    primary = fields.String(data_key="primaryDisplayProperty")
+    secondary = fields.List(fields.String(), data_key="secondaryDisplayProperties")
+    required_properties = fields.List(fields.String(), data_key="requiredProperties")
+    searchable = fields.List(fields.String(), data_key="searchableProperties")
+
+    @post_load
+    def make(self, data: Body, **_: Any) -> Body:
+        """Only what was given, as fields of ObjectType."""
+        names = data.pop("display_names", {})
+        changes: Body = {key: tuple(data[key]) for key in ("secondary", "searchable") if key in data}
+        if "primary" in data:
+            changes["primary"] = (data["primary"],)
+        if "required_properties" in data:
+            changes["required"] = tuple((name,) for name in data["required_properties"])
+        if data.get("description") is not None:
+            changes["description"] = data["description"]
+        if data.get("clear_description"):
+            changes["description"] = ""
+        for key, field in (("one", "display_name"), ("many", "display_name_plural")):
+            if names.get(key) is not None:
+                changes[field] = names[key]
+        return changes
+
+
+class AssociationBody(Schema):
+    """A definition by which records of two object types may be associated."""
+
+    class Meta:
+        """Clients send more than is kept."""
+
+        unknown = EXCLUDE
+
+    source = fields.String(data_key="fromObjectTypeId", required=True)
+    target = fields.String(data_key="toObjectTypeId", required=True)
+    name = fields.String(allow_none=True, load_default=None)
+
+
+class SettingsChange(Schema):
+    """What a PATCH of an object type's settings may have."""
+
+    class Meta:
+        """Clients send more than is kept."""
+
+        unknown = EXCLUDE
+
+    display_names = fields.Nested(DisplayNames, data_key="labels", load_default=dict)
+    active = fields.Boolean(load_default=None)
+    indexed = fields.Dict(
+        keys=fields.String(), values=fields.Boolean(), data_key="indexedProperties", load_default=dict
+    )
+
+
+def shown(model: DataModel, object_type: ObjectType, definitions: Iterable[Direction]) -> Body:
+    """A schema with its properties and associations, as the contract shows it."""
+    return {
+        **shown_definition(object_type),
+        "properties": [properties.shown(found) for found in object_type.live_properties.values()],
+        "associations": [shown_association(model, found) for found in definitions],
+    }
+
+
+def shown_definition(object_type: ObjectType) -> Body:
+    """A schema without its properties and associations."""
+    return {
+        "id": object_type.id.partition("-")[2],
+        "objectTypeId": object_type.id,
+        "fullyQualifiedName": object_type.fully_qualified_name,
+        "name": object_type.name,
+        "labels": {"singular": object_type.display_name, "plural": object_type.display_name_plural},
+        "description": object_type.description,
+        "primaryDisplayProperty": next(iter(object_type.primary), None),
+        "secondaryDisplayProperties": list(object_type.secondary),
+        "requiredProperties": [name for group in object_type.required for name in group],
+        "searchableProperties": list(object_type.searchable),
+        "allowsSensitiveProperties": False,
+        "archived": object_type.archived,
+        "createdAt": moment(object_type.created_at),
+        "updatedAt": moment(object_type.updated_at),
+    }
+
+
+def shown_association(model: DataModel, direction: Direction) -> Body:
+    """An association definition from its near end."""
+    return {
+        "fromObjectTypeId": model.object_types[direction.near].id,
+        "toObjectTypeId": model.object_types[direction.far].id,
+        "name": direction.name,
+        "cardinality": "ONE_TO_MANY",
+        "inverseCardinality": "ONE_TO_MANY",
+        "id": str(direction.type_id),
+        "createdAt": moment(direction.type.created_at),
+        "updatedAt": moment(direction.type.updated_at),
+    }
+
+
+def shown_settings(object_type: ObjectType) -> Body:
+    """An object type with everything that pages and clients need to know of it."""
+    return {
+        "objectTypeId": object_type.id,
+        "name": object_type.name,
+        "plural": object_type.plural,
+        "fullyQualifiedName": object_type.fully_qualified_name,
+        "nodeLabel": object_type.node_label,
+        "labels": {"singular": object_type.display_name, "plural": object_type.display_name_plural},
+        "description": object_type.description,
+        "categories": list(object_type.categories),
+        "primaryDisplayProperties": list(object_type.primary),
+        "requiredProperties": [list(group) for group in object_type.required],
+        "searchableProperties": list(object_type.searchable),
+        "uniqueProperties": list(object_type.unique_properties),
+        "indexedProperties": sorted(name for name, found in object_type.live_properties.items() if found.indexed),
+        "tools": list(object_type.tools),
+        "operations": list(object_type.operations),
+        "tier": object_type.tier,
+        "needsActivation": object_type.needs_activation,
+        "active": object_type.active,
+        "builtIn": object_type.built_in,
+        "pipelineProperty": object_type.pipeline_property,
+        "stageProperty": object_type.stage_property,
+    }

@@ -1,0 +1,207 @@
+"""Bodies of properties, options and groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, fields, post_load
+
+from api.schemas.moments import moment
+from crm_graph.definitions.property import Group, Option, Property
+
+Body = dict[str, Any]
+
+
+class OptionBody(Schema):
+    """One value of an enumeration."""
+
+    class Meta:
+        """Clients send more than is kept."""
+
+        unknown = EXCLUDE
+
+    display_name = fields.String(data_key="label", required=True)
+    value = fields.String(required=True)
+    display_order = fields.Integer(data_key="displayOrder", load_default=-1)
+    hidden = fields.Boolean(load_default=False)
+    description = fields.String(allow_none=True, load_default="")
+
+    @post_load
+    def make(self, data: Body, **_: Any) -> Option:
+        """The option as a value."""
+        return Option(**{**data, "description": data["description"] or ""})
+
+
+class _Fields(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    display_name = fields.String(data_key="label")
+    type = fields.String()
+    field_type = fields.String(data_key="fieldType")
+    group = fields.String(data_key="groupName")
+    description = fields.String(allow_none=True)
+    options = fields.List(fields.Nested(OptionBody), allow_none=True)
+    display_order = fields.Integer(data_key="displayOrder")
+    hidden = fields.Boolean()
+    form_field = fields.Boolean(data_key="formField")
+    formula = fields.String(data_key="calculationFormula", allow_none=True)
+
+
+class PropertyChange(_Fields):
+    """What a PATCH of a property may have; loads as fields of Property by name."""
+
+    @post_load
+    def make(self, data: Body, **_: Any) -> Body:
+        """Only what was given, null as empty."""
+        if "options" in data:
+            data["options"] = tuple(data["options"] or ())
+        if data.get("description", "") is None:
+            data["description"] = ""
+        return data
+
+
+class SchemaProperty(_Fields):
+    """A property as it is defined together with its object type: the type's own group where none is named."""
+
+    name = fields.String(required=True)
+    display_name = fields.String(data_key="label", required=True)
+    type = fields.String(load_default="string")
+    field_type = fields.String(data_key="fieldType", load_default="text")
+    unique = fields.Boolean(data_key="hasUniqueValue", load_default=False)
+    sensitivity = fields.String(data_key="dataSensitivity", load_default="non_sensitive")
+
+    @post_load
+    def make(self, data: Body, **_: Any) -> Property:
+        """The property as a value."""
+        given = {name: value for name, value in data.items() if value is not None}
+        return Property(**{**given, "options": tuple(given.get("options", ()))})
+
+
+class PropertyBody(SchemaProperty):
+    """A property as it is created by itself."""
+
+    type = fields.String(required=True)
+    field_type = fields.String(data_key="fieldType", required=True)
+    group = fields.String(data_key="groupName", required=True)
+
+
+class PropertyBatch(Schema):
+    """Properties to create."""
+
+    class Meta:
+        """Clients send more than is kept."""
+
+        unknown = EXCLUDE
+
+    inputs = fields.List(fields.Nested(PropertyBody), required=True)
+
+
+class PropertyName(Schema):
+    """The name of a property."""
+
+    class Meta:
+        """Clients send more than is kept."""
+
+        unknown = EXCLUDE
+
+    name = fields.String(required=True)
+
+
+class PropertyNames(Schema):
+    """Properties to read or to archive."""
+
+    class Meta:
+        """Clients send more than is kept."""
+
+        unknown = EXCLUDE
+
+    inputs = fields.List(fields.Nested(PropertyName), required=True)
+    archived = fields.Boolean(load_default=False)
+    sensitivity = fields.String(data_key="dataSensitivity", load_default="non_sensitive", allow_none=True)
+
+
+class GroupBody(Schema):
+    """A group as it is created."""
+
+    class Meta:
+        """Clients send more than is kept."""
+
+        unknown = EXCLUDE
+
+    name = fields.String(required=True)
+    display_name = fields.String(data_key="label", required=True)
+    display_order = fields.Integer(data_key="displayOrder", load_default=-1)
+
+    @post_load
+    def make(self, data: Body, **_: Any) -> Group:
+        """The group as a value."""
+        return Group(**data)
+
+
+class GroupChange(Schema):
+    """What a PATCH of a group may have."""
+
+    class Meta:
+        """Clients send more than is kept."""
+
+        unknown = EXCLUDE
+
+    display_name = fields.String(data_key="label")
+    display_order = fields.Integer(data_key="displayOrder")
+
+
+def shown(found: Property) -> Body:
+    """A property as the contract shows it."""
+    body = {
+        "name": found.name,
+        "label": found.display_name,
+        "type": found.type,
+        "fieldType": found.field_type,
+        "groupName": found.group,
+        "description": found.description,
+        "options": [_shown_option(option) for option in found.options],
+        "displayOrder": found.display_order,
+        "calculated": found.calculated,
+        "externalOptions": found.options_from == "owners",
+        "archived": found.archived,
+        "hasUniqueValue": found.unique,
+        "hidden": found.hidden,
+        "hubspotDefined": found.built_in,
+        "formField": found.form_field,
+        "dataSensitivity": found.sensitivity,
+        "modificationMetadata": {
+            "archivable": not found.built_in,
+            "readOnlyDefinition": found.built_in and found.read_only,
+            "readOnlyValue": found.read_only,
+        },
+        "createdAt": moment(found.created_at),
+        "updatedAt": moment(found.updated_at),
+    }
+    if found.options_from == "owners":
+        body["referencedObjectType"] = "OWNER"
+    if found.formula is not None:
+        body["calculationFormula"] = found.formula
+    if found.archived:
+        body["archivedAt"] = moment(found.updated_at)
+    return body
+
+
+def shown_group(group: Group) -> Body:
+    """A group as the contract shows it."""
+    return {
+        "name": group.name,
+        "label": group.display_name,
+        "displayOrder": group.display_order,
+        "archived": group.archived,
+    }
+
+
+def _shown_option(option: Option) -> Body:
+    return {
+        "label": option.display_name,
+        "value": option.value,
+        "displayOrder": option.display_order,
+        "hidden": option.hidden,
+        "description": option.description,
+    }
