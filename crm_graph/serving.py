@@ -33,6 +33,8 @@ The demo account is served on {url}. Ctrl-C stops it.
        -d '{{"properties": {{"email": "ada@example.com", "firstname": "Ada"}}}}' {url}/crm/v3/objects/contacts
 """
 
+_TRAINING = Program("start cache", "crm_graph.graph.embedded.training", runs_once=True)
+
 
 class PortTaken(CRMError):
     """Something else listens where the web application should."""
@@ -57,7 +59,7 @@ def serve(
     variables = {**os.environ, **(environment or {}), "CRM_GRAPH_DATA": str(data)}
     with Stopping(lambda: supervisor.kill()) as stopping:
         server = None if given else EmbeddedServer(data / "neo4j", heap=heap, cancelled=stopping)
-        programs = _programs(host, port)
+        programs = [*_programs(host, port), *([] if given else [_TRAINING])]
         supervisor = Supervisor(data, programs, environment=variables, server=server, connection=given)
 
         def prepare(connection: Connection) -> None:
@@ -111,7 +113,7 @@ def _programs(host: str, port: int) -> list[Program]:
         "--blocking-threads": _BLOCKING_THREADS,
         "--backpressure": _CONNECTIONS,
         "--workers-kill-timeout": 1,
-        "--log-level": "warning",
+        "--log-level": "error",
     }
     options = [str(part) for option in granian.items() for part in option]
     flags = ["--factory", "--no-ws", "--respawn-failed-workers"]

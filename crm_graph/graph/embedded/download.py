@@ -52,6 +52,11 @@ class Jar:
         return self.path.rpartition("/")[2]
 
 
+def jar_folder(cache: Path) -> Path:
+    """Where a cache directory has the files of this version."""
+    return cache / f"neo4j-{VERSION}"
+
+
 def locked_jars() -> tuple[Jar, ...]:
     """Every file that the bundled Neo4j needs, as locked."""
     return tuple(Jar(**row) for row in json.loads(files(__package__).joinpath("jars.lock.json").read_text("utf-8")))

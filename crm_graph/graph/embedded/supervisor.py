@@ -36,11 +36,12 @@ class AlreadyServed(CRMError):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A Python module that uses the graph, run with `arguments`."""
+    """A Python module that is run with `arguments`, and again when it ended unless it runs once."""
 
     name: str
     module: str
     arguments: tuple[str, ...] = ()
+    runs_once: bool = False
 
 
 class _Child:
@@ -68,6 +69,9 @@ class _Child:
         assert self.process is not None
         self.process.kill_session()
         code, self.process = self.process.exit_code, None
+        if self.program.runs_once:
+            self.due_at = float("inf")
+            return
         now = time.monotonic()
         self.pause_s = _PAUSE_S if now - self.started_at > _STEADY_S else min(self.pause_s * 2, _PAUSE_MAX_S)
         self.due_at = now + self.pause_s
