@@ -1,0 +1,1 @@
+"""Who uses the account and what they may do: tokens, permissions, owners."""
