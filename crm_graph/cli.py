@@ -102,6 +102,17 @@ def run_neo4j(data: Path, heap: str) -> None:
             server.stop()
 
 
+@commands.command("check")
+@data_option
+@heap_option
+@neo4j_options
+def check_graph(data: Path, heap: str, neo4j_uri: str, neo4j_username: str, neo4j_password: str) -> None:
+    """See whether the graph is whole; a table of findings and exit code 1 where it is not."""
+    from crm_graph import check
+
+    sys.exit(check.run(data, heap=heap, given=_given(neo4j_uri, neo4j_username, neo4j_password)))
+
+
 def _given(uri: str, username: str, password: str) -> Connection | None:
     return Connection(uri, username, password) if uri else None
 

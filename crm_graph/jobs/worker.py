@@ -1,0 +1,125 @@
+"""The worker: `python -m crm_graph.jobs.worker` numbers the feed and does the jobs it finds in the graph.
+
+Any number of workers may run, on any host. Nothing is kept outside the graph, so a worker that
+is killed loses nothing: another takes its job up at the cursor when the lease has run out.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+
+from crm_graph.config import Settings
+from crm_graph.crm import Crm
+from crm_graph.errors import CRMError, StaleModel, Unavailable
+from crm_graph.feed.number import INTERVAL_S, number
+from crm_graph.graph.embedded.stopping import Stopping
+from crm_graph.jobs import job
+from crm_graph.jobs.job import Cancelled, Held, LeaseLost
+
+log = logging.getLogger(__name__)
+
+Work = Callable[[Crm, Held], bool]
+"""Does a job from its cursor on, batch by batch. True at its end, False soon after `held.stopping()` became true."""
+
+KINDS: dict[str, Work] = {}
+"""What each kind of job does."""
+
+_LOOK_S = 0.5
+_AWAY_S = 0.5
+_GRACE_S = 0.7
+
+
+class Worker:
+    """Numbers the feed in one thread and does jobs, one at a time, in another."""
+
+    def __init__(self, crm: Crm, kinds: Mapping[str, Work] = KINDS) -> None:
+        self._crm = crm
+        self._kinds = kinds
+        self._stop = threading.Event()
+        # Daemons: what a thread that cannot stop in time was writing is rolled back when the process ends.
+        self._threads = [
+            threading.Thread(target=self._repeat, args=(step, pause_s), name=step.__name__.strip("_"), daemon=True)
+            for step, pause_s in ((self._number, INTERVAL_S), (self._work, _LOOK_S))
+        ]
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> bool:
+        """Ask for the end and wait for it a little; whether everything came to rest in that time."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(_GRACE_S / len(self._threads))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _repeat(self, step: Callable[[], bool], pause_s: float) -> None:
+        """Call `step` for ever, at once while it says that there is more; a graph that is away is waited for."""
+        is_away = False
+        while not self._stop.is_set():
+            try:
+                has_more = step()
+            except (Unavailable, StaleModel) as error:
+                if not is_away:
+                    log.warning("waiting for the graph: %s", error)
+                is_away = True
+                self._stop.wait(_AWAY_S)
+                continue
+            except Exception:
+                log.exception("the worker goes on after an error")
+                self._stop.wait(_AWAY_S)
+                continue
+            if is_away:
+                log.warning("the graph is back")
+                is_away = False
+            if not has_more:
+                self._stop.wait(pause_s)
+
+    def _number(self) -> bool:
+        return number(self._crm.graph).count >= self._crm.graph.limits.feed_batch
+
+    def _work(self) -> bool:
+        held = job.claim(self._crm.graph, self._kinds, self._stop.is_set)
+        if held is None:
+            return False
+        log.info("job %s (%s) from %d", held.job.id, held.job.kind, held.job.cursor)
+        try:
+            has_ended = self._kinds[held.job.kind](self._crm, held)
+        except LeaseLost as error:
+            log.warning("%s", error)
+        except Cancelled:
+            held.end(job.CANCELLED)
+        except Unavailable:
+            # Where the graph is away this fails too, and the job is free when its lease has run out.
+            held.end(job.WAITING)
+            raise
+        except CRMError as error:
+            held.end(job.FAILED, error.message)
+        except Exception:
+            held.end(job.FAILED, "It ended with an error that the worker's log has.")
+            raise
+        else:
+            held.end(job.DONE if has_ended else job.WAITING)
+        return True
+
+
+def main() -> None:
+    """Run a worker with the settings of the environment until SIGTERM or Ctrl-C."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(message)s")
+    with Stopping() as stopping:
+        crm = Crm(Settings.from_environment())
+        worker = Worker(crm)
+        worker.start()
+        log.info("started")
+        while not stopping.wait(60):
+            pass
+        if worker.stop():
+            crm.close()
+        log.info("stopped")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+// plain add(id, kind, parameters, at) -> job
+// A job that waits for a worker. parameters: JSON text.
+CREATE (j:_Job {id: $id, kind: $kind, parameters: $parameters, state: 'waiting', cursor: 0, done: 0, failed: 0,
+                lease: '', lease_until: 0, tries: 0, created_at: $at, updated_at: $at})
+RETURN properties(j) AS job
+
+// plain claim(kinds, lease, now, until) -> job
+// The oldest job of these kinds that waits, or whose worker let its lease run out, now held under `lease`; null where
+// there is none. Two workers may choose the same job: the second finds it taken once it has the lock.
+CALL () {
+  OPTIONAL MATCH (j:_Job)
+  WHERE j.state IN ['waiting', 'running'] AND j.kind IN $kinds AND j.lease_until < $now
+  WITH j ORDER BY j.created_at, j.id LIMIT 1
+  RETURN j AS candidate
+}
+FOREACH (j IN CASE WHEN candidate IS NULL THEN [] ELSE [candidate] END | SET j:_Job)
+WITH candidate
+OPTIONAL CALL (candidate) {
+  MATCH (j:_Job {id: candidate.id})
+  WHERE j.state IN ['waiting', 'running'] AND j.lease_until < $now
+  SET j.state = 'running', j.lease = $lease, j.lease_until = $until, j.tries = j.tries + 1,
+      j.started_at = coalesce(j.started_at, $now), j.updated_at = $now
+  RETURN properties(j) AS job
+}
+RETURN job
+
+// change advance(id, lease, now, until, cursor, done, failed, total) -> held, cancelled
+// First statement of each batch of a job: a worker that lost its lease commits nothing of the batch. cursor: where the
+// next batch begins; done, failed: rows of this batch; total: all rows, null while unknown.
+OPTIONAL MATCH (j:_Job {id: $id, lease: $lease, state: 'running'})
+FOREACH (job IN CASE WHEN j IS NULL THEN [] ELSE [j] END |
+  SET job.cursor = $cursor, job.done = job.done + $done, job.failed = job.failed + $failed,
+      job.total = coalesce($total, job.total), job.lease_until = $until, job.updated_at = $now)
+RETURN j IS NOT NULL AS held, coalesce(j.cancel_asked, false) AS cancelled
+
+// plain end(id, lease, state, message, now) -> held
+// The job is done, failed or cancelled; or it waits again for another worker, who begins at the cursor.
+OPTIONAL MATCH (j:_Job {id: $id, lease: $lease})
+FOREACH (job IN CASE WHEN j IS NULL THEN [] ELSE [j] END |
+  SET job.state = $state, job.message = $message, job.lease = '', job.lease_until = 0, job.updated_at = $now,
+      job.ended_at = CASE WHEN $state = 'waiting' THEN null ELSE $now END)
+RETURN j IS NOT NULL AS held
+
+// plain cancel(id, now) -> found
+// A waiting job is cancelled at once, a running one by its worker before the next batch.
+OPTIONAL MATCH (j:_Job {id: $id})
+FOREACH (job IN CASE WHEN j IS NULL THEN [] ELSE [j] END |
+  SET job.cancel_asked = true,
+      job.ended_at = CASE WHEN job.state = 'waiting' THEN $now ELSE job.ended_at END,
+      job.state = CASE WHEN job.state = 'waiting' THEN 'cancelled' ELSE job.state END)
+RETURN j IS NOT NULL AS found
+
+// plain find(id) -> job
+// One job with its progress, null where there is none.
+OPTIONAL MATCH (j:_Job {id: $id})
+RETURN properties(j) AS job
+
+// plain latest(kinds, limit) -> jobs
+// The newest jobs of these kinds.
+CALL () {
+  MATCH (j:_Job)
+  WHERE j.kind IN $kinds
+  WITH j ORDER BY j.created_at DESC, j.id LIMIT $limit
+  RETURN collect(properties(j)) AS jobs
+}
+RETURN jobs
