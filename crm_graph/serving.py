@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 
 from crm_graph.config import Settings
 from crm_graph.crm import Crm
 from crm_graph.errors import CRMError
+from crm_graph.graph.embedded.download import Cancelled
 from crm_graph.graph.embedded.server import Connection, EmbeddedServer
 from crm_graph.graph.embedded.settings import write_private
 from crm_graph.graph.embedded.stopping import Stopping
@@ -63,6 +66,9 @@ def serve(
         supervisor = Supervisor(data, programs, environment=variables, server=server, connection=given)
 
         def prepare(connection: Connection) -> None:
+            _until_stopped(stopping, lambda: prepare_account(connection))
+
+        def prepare_account(connection: Connection) -> None:
             crm = Crm(Settings.from_environment({**variables, **connection.as_environment()}))
             try:
                 if token := crm.prepare():
@@ -121,6 +127,26 @@ def _programs(host: str, port: int) -> list[Program]:
         Program("web application", "granian", (*options, *flags, "api.app:app_from_environment")),
         Program("worker", "crm_graph.jobs.worker"),
     ]
+
+
+def _until_stopped(stopping: Stopping, work: Callable[[], None]) -> None:
+    """Do the work, or raise Cancelled at once when a stop is requested: what it was writing is rolled back."""
+    outcome: Future[None] = Future()
+
+    def do() -> None:
+        try:
+            work()
+        except BaseException as error:
+            outcome.set_exception(error)
+        else:
+            outcome.set_result(None)
+
+    # A daemon, so that the process need not wait for its end.
+    threading.Thread(target=do, name="prepare", daemon=True).start()
+    while not outcome.done():
+        if stopping.wait(0.05):
+            raise Cancelled("Stopped before the account was ready.")
+    outcome.result()
 
 
 def _kept_token(path: Path) -> str:
