@@ -1,0 +1,338 @@
+"""An import run: pass by pass over the files, batch by batch into the graph.
+
+Every batch looks its rows up before it writes, so that a run may be broken off at any moment
+and begun anew: what is there already is left as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
+from typing import Protocol, TypeVar
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
+
+from crm_graph.crm import Crm
+from crm_graph.definitions.data_model import DataModel
+from crm_graph.errors import Conflict, CRMError, Invalid, NotFound, Unavailable
+from crm_graph.graph.database import ConstraintViolated
+from crm_graph.transfer import checking, definitions, owners
+from crm_graph.transfer.checking import Step
+from crm_graph.transfer.lookup import Wanted
+from crm_graph.transfer.mapping import ImportMapping
+from crm_graph.transfer.report import ImportReport, RowError, StepReport
+from crm_graph.transfer.rows import PreparedRow, Preparer
+from crm_graph.transfer.seen import Seen
+from crm_graph.transfer.sorting import Sorter
+from crm_graph.transfer.source import CSVSource, Line
+from crm_graph.transfer.writer import Outcome, rehearse, write
+from crm_graph.unit import Actor, Unit
+
+T = TypeVar("T")
+
+STEP_STRIDE = 10**10
+"""A cursor is the number of the step times this, plus the line behind which its next batch begins."""
+
+_PATIENCE_S = 60
+"""How long a run waits for a graph that is away before it ends."""
+
+_REFUSALS = (Invalid, Conflict, NotFound, ConstraintViolated)
+"""What one row of a batch can be refused with when it is written."""
+
+
+class Follower(Protocol):
+    """Who is told how an import gets on, and keeps its bad rows."""
+
+    def plan(self, rows: int) -> None:
+        """All passes together have so many rows."""
+        ...
+
+    def begin(self, step: Step, rows: int) -> None:
+        """A pass over `rows` rows begins."""
+        ...
+
+    def commit(self, unit: Unit, cursor: int, rows: int, errors: Sequence[RowError]) -> None:
+        """Inside the transaction of a batch: what must be kept with it or not at all."""
+        ...
+
+    def keep(self, report: ImportReport, rows: int, errors: Sequence[RowError]) -> None:
+        """After a batch: what was done so far, its number of rows, and its bad ones, each told once."""
+        ...
+
+    def bad_lines(self) -> Iterable[tuple[str, int]]:
+        """File and line of the bad rows that a run which is taken up here has kept before."""
+        ...
+
+
+def check(
+    crm: Crm, actor: Actor, mapping: ImportMapping, source: CSVSource
+) -> tuple[ImportMapping, list[Step], dict[str, int]]:
+    """The definitions that are lacking, the passes, and the rows of each file.
+
+    Raises MappingRefused and SourceRefused; nothing is written.
+    """
+    lacking, passes = crm.run(actor, lambda unit: _planned_steps(mapping, unit.model))
+    for file in mapping.files:
+        source.check(file)
+    return lacking, passes, {file.path: source.count(file) for file in mapping.files}
+
+
+def run(
+    crm: Crm,
+    actor: Actor,
+    mapping: ImportMapping,
+    source: CSVSource,
+    follower: Follower,
+    *,
+    is_dry_run: bool = False,
+    cursor: int = 0,
+    is_patient: bool = True,
+    stopping: Callable[[], bool] = lambda: False,
+    report: ImportReport | None = None,
+) -> ImportReport:
+    """What the import did, or with `is_dry_run` would do; `has_ended` is false where `stopping` became true before.
+
+    Raises MappingRefused and SourceRefused before anything is written. `cursor` is where an
+    earlier run of the same job ended, `report` what that one did.
+    """
+    lacking, steps, rows = check(crm, actor, mapping, source)
+    report = report or ImportReport(mapping=mapping.name, is_dry_run=is_dry_run)
+    report.definitions += [f"property {item.definition.name} of {item.object_type}" for item in lacking.properties]
+    report.definitions += [f"pipeline {item.definition.id} of {item.object_type}" for item in lacking.pipelines]
+    if not is_dry_run:
+        definitions.make(crm, actor, lacking)
+    follower.plan(sum(rows[step.file.path] for step in steps))
+    with Seen() as seen:
+        seen.spoil(follower.bad_lines())
+        this = _Run(crm, actor, mapping, source, follower, seen, report, is_dry_run, is_patient, stopping)
+        for number, step in enumerate(steps):
+            begin_at = cursor - number * STEP_STRIDE
+            # A dry run that is taken up must know the keys of the passes before, as they are not in the graph.
+            if begin_at >= STEP_STRIDE and not is_dry_run:
+                continue
+            follower.begin(step, rows[step.file.path])
+            if not this.do(number, step, max(begin_at, 0)):
+                return report
+    report.has_ended = True
+    return report
+
+
+def _planned_steps(mapping: ImportMapping, model: DataModel) -> tuple[ImportMapping, list[Step]]:
+    lacking = checking.needed(mapping, model)
+    return lacking, checking.steps(mapping, checking.with_definitions(model, lacking))
+
+
+@dataclass
+class _Run:
+    crm: Crm
+    actor: Actor
+    mapping: ImportMapping
+    source: CSVSource
+    follower: Follower
+    seen: Seen
+    report: ImportReport
+    is_dry_run: bool
+    is_patient: bool
+    stopping: Callable[[], bool]
+    spaces: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
+    """Where keys of earlier steps were remembered: object type and key space to name and file."""
+    planned_owners: list[dict[str, str]] = field(default_factory=list)
+    """Values of the owners that a dry run would have made."""
+
+    def do(self, number: int, step: Step, begin_at: int) -> bool:
+        """Whether the step was done to its end."""
+        if step.record is None:
+            self._do_owners(number, step, begin_at)
+            return True
+        model = self._model()
+        object_type = model.object_type(step.record.object_type)
+        report = self.report.step(step.file.path, object_type.name, step.title)
+        preparer = Preparer(step, model, self._work(lambda unit: owners.known(unit, self.planned_owners)))
+        sorter = Sorter(step, preparer, self._planned if self.is_dry_run else lambda wanted: ())
+        for lines in _batches(self.source.lines(step.file), self.crm.settings.limits.import_batch_rows):
+            if self.stopping():
+                return False
+            rows, early = self._prepare(number, step, preparer, lines, begin_at)
+            if lines[-1].number <= begin_at:
+                continue
+            if lines[0].number <= begin_at:
+                rows, early = [row for row in rows if row.line > begin_at], Outcome()
+            outcome = self._do_batch(number, step, preparer, sorter, rows, early, lines)
+            self._count(report, step, outcome)
+            self.follower.keep(self.report, len(lines), outcome.errors)
+        self._remember(number, step)
+        return True
+
+    def _prepare(
+        self, number: int, step: Step, preparer: Preparer, lines: Sequence[Line], begin_at: int
+    ) -> tuple[list[PreparedRow], Outcome]:
+        """The rows that are to be looked up, and what is known of the others without the graph."""
+        early = Outcome()
+        rows: list[PreparedRow] = []
+        spoiled = self.seen.spoiled(step.file.path, lines[0].number, lines[-1].number)
+        for line in lines:
+            if line.number in spoiled and line.number > begin_at:
+                early.skipped += not step.is_late
+                continue
+            row = preparer.prepare(line)
+            if row is None:
+                early.skipped += 1
+            elif isinstance(row, RowError):
+                early.errors.append(row)
+            elif not step.is_late or row.targets:
+                rows.append(row)
+        repeated = self.seen.meet(str(number), [(row.near.text, row.line) for row in rows])
+        kept = []
+        for row in rows:
+            if row.line not in repeated:
+                kept.append(row)
+            elif preparer.record.repeats == "skip":
+                early.skipped += 1
+            else:
+                reason = f"line {repeated[row.line]} has the same key"
+                column = ", ".join(preparer.record.key.columns)
+                early.errors.append(
+                    preparer.error(row.line, reason, column=column, value=row.key, code="repeated key")
+                )
+        return kept, early
+
+    def _do_batch(
+        self,
+        number: int,
+        step: Step,
+        preparer: Preparer,
+        sorter: Sorter,
+        rows: Sequence[PreparedRow],
+        early: Outcome,
+        lines: Sequence[Line],
+    ) -> Outcome:
+        if self.is_dry_run:
+            outcome = self._work(lambda unit: rehearse(unit, sorter, rows, early))
+            self._commit(number * STEP_STRIDE + lines[-1].number, len(lines), outcome.errors)
+        else:
+            outcome = self._write(number, preparer, sorter, rows, early, (lines[-1].number, len(lines)))
+        outcome.errors.sort(key=lambda error: error.line)
+        if not step.is_late:
+            self.seen.spoil((error.file, error.line) for error in outcome.errors)
+        return outcome
+
+    def _write(
+        self,
+        number: int,
+        preparer: Preparer,
+        sorter: Sorter,
+        rows: Sequence[PreparedRow],
+        early: Outcome,
+        end: tuple[int, int],
+    ) -> Outcome:
+        """The batch written; where a row of it is refused, in halves, until that row is alone."""
+        last_line, count = end
+        cursor = number * STEP_STRIDE + last_line
+
+        def commit(unit: Unit, outcome: Outcome) -> None:
+            self.follower.commit(unit, cursor, count, outcome.errors)
+
+        name = preparer.record.object_type
+        try:
+            return self._work(lambda unit: write(unit, sorter, unit.model.object_type(name), rows, early, commit))
+        except _REFUSALS as error:
+            if not rows:
+                raise
+            if len(rows) == 1:
+                refused = replace(early, errors=[*early.errors, _refused(preparer, rows[0], error)])
+                return self._write(number, preparer, sorter, [], refused, end)
+        middle = len(rows) // 2
+        outcome = self._write(number, preparer, sorter, rows[:middle], early, (rows[middle - 1].line, count))
+        outcome.add(self._write(number, preparer, sorter, rows[middle:], Outcome(), (last_line, 0)))
+        return outcome
+
+    def _commit(self, cursor: int, rows: int, errors: Sequence[RowError]) -> None:
+        self._work(lambda unit: unit.together(lambda both: self.follower.commit(both, cursor, rows, errors)))
+
+    def _do_owners(self, number: int, step: Step, begin_at: int) -> None:
+        report = self.report.step(step.file.path, "owner", step.title)
+        for lines in _batches(self.source.lines(step.file), self.crm.settings.limits.import_batch_rows):
+            if lines[-1].number <= begin_at:
+                continue
+            outcome = self._work(partial(self._write_owners, step=step, lines=lines))
+            self._commit(number * STEP_STRIDE + lines[-1].number, len(lines), outcome.errors)
+            self._count(report, step, outcome)
+            self.follower.keep(self.report, len(lines), outcome.errors)
+
+    def _write_owners(self, unit: Unit, step: Step, lines: Sequence[Line]) -> Outcome:
+        if not self.is_dry_run:
+            return owners.write(unit, step.file, lines)
+        outcome, made = owners.rehearse(unit, step.file, lines)
+        self.planned_owners += made
+        return outcome
+
+    def _count(self, report: StepReport, step: Step, outcome: Outcome) -> None:
+        if not step.is_late:
+            report.created += outcome.created
+            report.updated += outcome.updated
+            report.unchanged += outcome.unchanged
+            report.skipped += outcome.skipped
+        report.associated += outcome.associated
+        report.failed += len({error.line for error in outcome.errors})
+        for error in outcome.errors:
+            report.count_reason(error.code)
+
+    def _remember(self, number: int, step: Step) -> None:
+        if step.record is not None and self.is_dry_run and not step.is_late:
+            object_type = self._model().object_type(step.record.object_type)
+            key = step.record.key
+            self.spaces.setdefault((object_type.name, key.property_name or "import"), []).append(
+                (str(number), step.file.path)
+            )
+
+    def _planned(self, wanted: Iterable[Wanted]) -> Collection[Wanted]:
+        """Of these records those that an earlier step would have made."""
+        found: set[Wanted] = set()
+        by_space: dict[tuple[str, str], list[Wanted]] = {}
+        for each in wanted:
+            by_space.setdefault((each.object_type, each.space), []).append(each)
+        for space, some in by_space.items():
+            for name, file in self.spaces.get(space, ()):
+                good = self.seen.good(name, file, {each.text for each in some})
+                found.update(each for each in some if each.text in good)
+        return found
+
+    def _model(self) -> DataModel:
+        return self._work(lambda unit: unit.model)
+
+    def _work(self, work: Callable[[Unit], T]) -> T:
+        """What `work` returns; repeated while the graph is away. A dry run shows it the definitions to come."""
+
+        def attempt() -> T:
+            return self.crm.run(self.actor, lambda unit: work(self._seen_by(unit)))
+
+        if not self.is_patient:
+            return attempt()
+        retrying = Retrying(
+            retry=retry_if_exception_type(Unavailable),
+            wait=wait_exponential(multiplier=0.2, max=2),
+            stop=stop_after_delay(_PATIENCE_S),
+            reraise=True,
+        )
+        return retrying(attempt)
+
+    def _seen_by(self, unit: Unit) -> Unit:
+        if not self.is_dry_run:
+            return unit
+        lacking = checking.needed(self.mapping, unit.model)
+        model = checking.with_definitions(unit.model, lacking)
+        return replace(unit, model=replace(model, owners=model.owners | {owners.PLANNED}))
+
+
+def _batches(lines: Iterable[Line], size: int) -> Iterator[list[Line]]:
+    iterator = iter(lines)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _refused(preparer: Preparer, row: PreparedRow, error: CRMError) -> RowError:
+    """The error of a row that was refused when it was written."""
+    columns = ", ".join(preparer.record.key.columns)
+    return preparer.error(row.line, error.message, column=columns, value=row.key, code=type(error).__name__)

@@ -1,0 +1,95 @@
+"""An import by a server: the mapping and its files sent over HTTP, the job followed to its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any
+
+import requests
+
+from crm_graph.errors import CRMError
+from crm_graph.transfer.mapping import ImportMapping
+from crm_graph.transfer.report import ImportReport, RowError
+
+PATH = "/crm/graph/v1/imports"
+
+_PAUSE_S = 0.5
+_PATIENCE_S = 60
+_TIMEOUT_S = 30
+_UPLOAD_S = 600
+
+
+class RemoteRefused(CRMError):
+    """The server refused the import, or its job failed; the message is the server's."""
+
+
+class RemoteImports:
+    """The imports of one server. `url` is its scheme, host and port."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._url = url.rstrip("/") + PATH
+        self._session = requests.Session()
+        self._session.headers["Authorization"] = f"Bearer {token}"
+
+    def start(self, mapping_text: str, mapping: ImportMapping, directory: Path, *, is_dry_run: bool) -> str:
+        """The id of the job that was started; RemoteRefused where the server says what is wrong."""
+        with ExitStack() as opened:
+            files: list[tuple[str, tuple[str, IO[bytes] | bytes, str]]] = [
+                ("files", (file.path, opened.enter_context((directory / file.path).open("rb")), "text/csv"))
+                for file in mapping.files
+                if (directory / file.path).is_file()
+            ]
+            files.append(("mapping", ("mapping.toml", mapping_text.encode(), "application/toml")))
+            data = {"dryRun": "true" if is_dry_run else "false"}
+            try:
+                answer = self._session.post(self._url, files=files, data=data, timeout=_UPLOAD_S)
+            except requests.RequestException as error:
+                raise RemoteRefused(f"The server does not answer: {error}") from None
+        return str(_body(answer)["id"])
+
+    def follow(self, job_id: str, on_progress: Callable[[Mapping[str, Any]], None]) -> ImportReport:
+        """What the job did, once it has ended; `on_progress` sees its state now and then."""
+        while True:
+            job = self._get(f"/{job_id}")
+            on_progress(job)
+            if job["state"] == "done":
+                return ImportReport.from_dict(job["report"])
+            if job["state"] in ("failed", "cancelled"):
+                raise RemoteRefused(job["message"] or f"The import was {job['state']}.")
+            time.sleep(_PAUSE_S)
+
+    def errors(self, job_id: str) -> Iterator[RowError]:
+        """Every row that the job left out."""
+        after: str | None = None
+        while True:
+            page = self._get(f"/{job_id}/errors", {"limit": "100", **({"after": after} if after else {})})
+            for error in page["results"]:
+                yield RowError(**{name: error[name] for name in RowError.__dataclass_fields__})
+            after = page.get("paging", {}).get("next", {}).get("after")
+            if after is None:
+                return
+
+    def _get(self, path: str, parameters: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+        end = time.monotonic() + _PATIENCE_S
+        while True:
+            try:
+                answer = self._session.get(self._url + path, params=parameters, timeout=_TIMEOUT_S)
+                if answer.status_code != 503 or time.monotonic() > end:
+                    return _body(answer)
+            except requests.RequestException as error:
+                if time.monotonic() > end:
+                    raise RemoteRefused(f"The server does not answer: {error}") from None
+            time.sleep(_PAUSE_S)
+
+
+def _body(answer: requests.Response) -> Mapping[str, Any]:
+    try:
+        body = answer.json()
+    except ValueError:
+        raise RemoteRefused(f"The server answered {answer.status_code} without a body that can be read.") from None
+    if answer.ok and isinstance(body, dict):
+        return body
+    raise RemoteRefused(f"The server refused ({answer.status_code}): {body.get('message', body)}")

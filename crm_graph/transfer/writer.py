@@ -1,0 +1,95 @@
+"""One batch of rows written: at most four statements a transaction, associations and the job's cursor included.
+
+New records and changed ones of a batch are two transactions, each with its part of the rows.
+Validation, rules, claims and revisions are those of `records/`, so that a file can do nothing
+that a request could not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.records import create, update
+from crm_graph.records.record import Identity, UpdateInput
+from crm_graph.transfer.report import RowError
+from crm_graph.transfer.rows import PreparedRow
+from crm_graph.transfer.sorting import KnownRow, NewRow, Sorter
+from crm_graph.unit import Unit
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of the rows of one batch."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    associated: int = 0
+    errors: list[RowError] = field(default_factory=list)
+
+    def add(self, other: Outcome) -> None:
+        """Count the rows of another batch too."""
+        self.created += other.created
+        self.updated += other.updated
+        self.unchanged += other.unchanged
+        self.skipped += other.skipped
+        self.associated += other.associated
+        self.errors += other.errors
+
+
+Commit = Callable[[Unit, Outcome], None]
+"""What else belongs into the last transaction of a batch: the job's cursor and its errors."""
+
+
+def write(
+    unit: Unit, sorter: Sorter, object_type: ObjectType, rows: Sequence[PreparedRow], early: Outcome, commit: Commit
+) -> Outcome:
+    """What became of the rows, those counted in `early` included."""
+    found = sorter.sort(unit, rows)
+    outcome = Outcome(skipped=early.skipped + found.skipped, errors=[*early.errors, *found.errors])
+    changed = [known for known in found.known if known.properties or known.associations]
+    outcome.unchanged = len(found.known) - len(changed)
+    if found.new:
+        outcome.created = len(found.new)
+        outcome.associated = sum(len(row.asked.associations) for row in found.new)
+        unit.together(lambda both: _create(both, object_type, found.new, None if changed else commit, outcome))
+    if changed:
+        outcome.add(unit.together(lambda both: _change(both, object_type, changed, commit, outcome)))
+    if not found.new and not changed:
+        unit.together(lambda both: commit(both, outcome))
+    return outcome
+
+
+def rehearse(unit: Unit, sorter: Sorter, rows: Sequence[PreparedRow], early: Outcome) -> Outcome:
+    """What would become of the rows; nothing is written."""
+    found = sorter.sort(unit, rows)
+    updated = sum(bool(known.properties) for known in found.known)
+    return Outcome(
+        created=len(found.new),
+        updated=updated,
+        unchanged=len(found.known) - updated + found.planned,
+        skipped=early.skipped + found.skipped,
+        errors=[*early.errors, *found.errors],
+    )
+
+
+def _create(
+    unit: Unit, object_type: ObjectType, rows: Sequence[NewRow], commit: Commit | None, outcome: Outcome
+) -> None:
+    if commit is not None:
+        commit(unit, outcome)
+    create.write(unit, object_type, [(row.asked, row.change) for row in rows])
+
+
+def _change(
+    unit: Unit, object_type: ObjectType, rows: Sequence[KnownRow], commit: Commit, before: Outcome
+) -> Outcome:
+    commit(unit, before)
+    written = [row for row in rows if row.properties]
+    inputs = [UpdateInput(identity=Identity(str(row.record_id)), properties=row.properties) for row in written]
+    if inputs:
+        update.update_all(unit, object_type, inputs)
+    return Outcome(updated=len(inputs), unchanged=len(rows) - len(inputs))
