@@ -14,6 +14,7 @@ from crm_graph.records.record import Record
 from crm_graph.search.compiler import Compiled, compile_search
 from crm_graph.search.criteria import Criteria
 from crm_graph.search.cursor import Position
+from crm_graph.search.operators import Kind
 from crm_graph.unit import Unit
 
 
@@ -65,8 +66,8 @@ def _after(criteria: Criteria, records: list[Record], found: list[Any]) -> str:
 
 def _too_expensive(criteria: Criteria, limit_ms: int) -> QueryTooExpensive:
     filters = [each for filters in criteria.groups for each in filters]
-    targets = [each.target for each in filters if each.operator.any_index] or [each.target for each in filters]
-    names = list(dict.fromkeys(target.name for target in targets if not target.is_indexed))
+    served = [each for each in filters if each.operator.any_index and each.target.kind is not Kind.OPTIONS]
+    names = list(dict.fromkeys(each.target.name for each in served if not each.target.is_indexed))
     remedy = f"Mark {' and '.join(names)} as indexed, or narrow" if names else "Narrow"
     return QueryTooExpensive(
         f"The search took longer than {limit_ms} ms. {remedy} it by a property that is indexed.", propertyName=names

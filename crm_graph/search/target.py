@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Property
 from crm_graph.errors import InvalidInput
-from crm_graph.records.record import Native
 from crm_graph.search import values
 from crm_graph.search.operators import Kind
 
@@ -28,7 +25,7 @@ _KINDS = {
     "enumeration": Kind.OPTION,
 }
 
-_SYSTEM = {
+_SYSTEM: dict[str, tuple[str, Kind, values.Reader]] = {
     "hs_object_id": ("_id", Kind.NUMBER, values.record_id),
     "createdate": ("_created_at", Kind.DATETIME, values.instant),
     "hs_createdate": ("_created_at", Kind.DATETIME, values.instant),
@@ -48,7 +45,7 @@ class Target:
     name: str
     key: str
     kind: Kind
-    read: Callable[[Any], Native]
+    read: values.Reader
     is_indexed: bool = False
     is_folded: bool = False
     is_always_set: bool = False
@@ -59,22 +56,17 @@ def find_target(object_type: ObjectType, name: str) -> Target:
     if name.startswith(ASSOCIATIONS):
         return Target(name, name.removeprefix(ASSOCIATIONS), Kind.RECORDS, values.record_id, is_indexed=True)
     if name in _SYSTEM:
-        key, kind, read = _SYSTEM[name]
-        return Target(name, key, kind, read, is_indexed=True, is_always_set=True)
+        return Target(name, *_SYSTEM[name], is_indexed=True, is_always_set=True)
     found = object_type.live_properties.get(name)
     if found is None:
         raise InvalidInput(f'Property "{name}" does not exist for {object_type.name}', propertyName=[name])
     if name in NOT_FILTERABLE or found.field_type == "calculation_rollup":
         raise InvalidInput(f'Property "{name}" cannot be searched or sorted by', propertyName=[name])
-    kind = kind_of(found)
-    return Target(
-        name,
-        name,
-        kind,
-        values.reader(kind, object_type.parsers[name]),
-        is_indexed=found.indexed,
-        is_folded=name in object_type.folded_properties,
-    )
+    kind, is_folded = kind_of(found), name in object_type.folded_properties
+    read = values.reader(kind, object_type.parsers[name])
+    # An index on text as it was written serves no comparison without regard to case.
+    is_indexed = found.indexed and (is_folded or kind is not Kind.TEXT)
+    return Target(name, name, kind, read, is_indexed=is_indexed, is_folded=is_folded)
 
 
 def kind_of(found: Property) -> Kind:

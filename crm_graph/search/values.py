@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from crm_graph.definitions.property_types import ValueRefused
+from crm_graph.definitions.property_types import ValueRefused, read_moment
 from crm_graph.records.record import Native
 from crm_graph.search.operators import Kind
 
@@ -68,14 +68,11 @@ def instant(raw: Any) -> int:
 
 def moment(raw: Any) -> datetime:
     """A time given in milliseconds since 1970 or in ISO 8601; UTC where that names no zone."""
-    found = text(raw)
-    try:
-        if found.removeprefix("-").isascii() and found.removeprefix("-").isdigit():
-            return _EPOCH + timedelta(milliseconds=int(found[:18]))
-        read = datetime.fromisoformat(found)
-        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise ValueError("a time is given in milliseconds since 1970 or as 2026-03-01T10:00:00Z") from None
+    text(raw)
+    found = read_moment(raw)
+    if found is None:
+        raise ValueError("a time is given in milliseconds since 1970 or as 2026-03-01T10:00:00Z")
+    return found
 
 
 def day(raw: Any, parser: Reader, *, up: bool) -> date:
@@ -94,4 +91,4 @@ def _parsed(parser: Reader, raw: Any) -> Native:
     try:
         return parser(raw)
     except ValueRefused as refused:
-        raise ValueError(refused.message) from None
+        raise ValueError(refused.message.rstrip(".")) from None
