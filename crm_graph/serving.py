@@ -88,15 +88,15 @@ def serve(
         supervisor.run(stopping, begin=lambda: check_port(host, port), prepare=prepare, announce=announce)
 
 
-def serve_demo(data: Path, *, host: str, port: int, heap: str) -> None:
-    """Serve the demo account in `data`, loading it at its first start; its token stays the same."""
+def serve_demo(data: Path, *, host: str, port: int, heap: str, load: Callable[[Crm], None] = lambda crm: None) -> None:
+    """Serve the demo account in `data` after `load`, which is called at each start; its token stays the same."""
     url = _url(host, port)
     token = _kept_token(data / "token")
 
     def ready() -> None:
         print(_WELCOME.format(url=url, token=token), flush=True)
 
-    serve(data, host=host, port=port, heap=heap, environment={"CRM_GRAPH_TOKEN": token}, ready=ready)
+    serve(data, host=host, port=port, heap=heap, environment={"CRM_GRAPH_TOKEN": token}, load=load, ready=ready)
 
 
 def check_port(host: str, port: int) -> None:
@@ -151,7 +151,7 @@ def _until_stopped(stopping: Stopping, work: Callable[[], None]) -> None:
 
 def _kept_token(path: Path) -> str:
     if not path.exists():
-        write_private(path, f"pat-{secrets.token_hex(32)}\n")
+        write_private(path, f"pat-crm-{secrets.token_hex(32)}\n")
     return path.read_text("ascii").strip()
 
 
