@@ -47,6 +47,8 @@ class Limits:
     """Values of one IN or NOT_IN filter."""
     search_body_length: int = 3_000
     """Characters of a search body and of its query."""
+    search_query_words: int = 100
+    """Different words of a search's query; Lucene takes no more than some hundred clauses."""
     search_ms: int = 2_000
     """Time that one search may take."""
     body_bytes: int = 16 * 1024 * 1024

@@ -19,7 +19,7 @@ from crm_graph.search import cursor, values
 from crm_graph.search.cursor import Position
 from crm_graph.search.operators import OPERATORS, Kind, Operands, Operator
 from crm_graph.search.target import Target, find_target
-from crm_graph.search.text import token_patterns
+from crm_graph.search.text import query_words, token_patterns
 
 _DEFAULT_LIMIT = 10
 _ROUNDED_UP = {"LT": (True,), "LTE": (False,), "GT": (False,), "GTE": (True,), "BETWEEN": (True, False)}
@@ -223,6 +223,8 @@ def _query(given: Any, limits: Limits) -> str:
         raise InvalidInput("Invalid input JSON: `query` is a string.")
     if len(given) > limits.search_body_length:
         raise TooMany(f"`query` may have at most {limits.search_body_length} characters, not {len(given)}.")
+    if (count := len(query_words(given))) > limits.search_query_words:
+        raise TooMany(f"`query` may have at most {limits.search_query_words} different words, not {count}.")
     return given.strip()
 
 

@@ -7,7 +7,6 @@ Patterns are regular expressions whose time is linear in the text they are match
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 
 FOLD = "toLower(toUpper(toLower({text})))"
 """Cypher that makes case disappear; the detour over capitals is what makes `ẞ`, `ß` and `ss` equal."""
@@ -53,18 +52,17 @@ def full_text_query(query: str, object_type_id: str) -> str:
 
     Only letters, digits and the marks `_ . '` of the query reach it, so that it has no syntax of its own.
     """
-    words = list(_index_words(query))
+    words = query_words(query)
     if not words:
         return "_kind:none"
     return " AND ".join([f'_kind:"{object_type_id}"', *(f'_text:("{word}" OR {word}*)' for word in words)])
 
 
-def _index_words(query: str) -> Iterator[str]:
-    # The index keeps `example.com` and `o'neil` as one word each, and cuts at every other mark.
-    for run in "".join(char if _is_token(char) or char in ".'" else " " for char in query.lower()).split():
-        word = run.strip(".'")
-        if word:
-            yield word
+def query_words(query: str) -> list[str]:
+    """The different words of a query, as the full-text index cuts them."""
+    # It keeps `example.com` and `o'neil` as one word each, and cuts at every other mark.
+    runs = "".join(char if _is_token(char) or char in ".'" else " " for char in query.lower()).split()
+    return list(dict.fromkeys(word for run in runs if (word := run.strip(".'"))))
 
 
 def _is_token(char: str) -> bool:

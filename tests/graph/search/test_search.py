@@ -180,6 +180,11 @@ def test_a_query_has_no_syntax(world: World, query: str) -> None:
     assert query == "shared~" or world.ids(query=query) == []
 
 
+def test_a_query_has_as_many_words_as_the_limit_allows(world: World) -> None:
+    world.add(world.thing, [{"name": " ".join(f"w{n}" for n in range(100))}])
+    assert world.ids(query=" ".join(f"w{n}" for n in range(100))) == [1]
+
+
 def test_filters_narrow_a_query(world: World) -> None:
     world.add(world.thing, [{"name": "red one", "amount": 1}, {"name": "red two", "amount": 2}])
     assert world.ids(where("amount", "GT", 1), query="red") == [2]

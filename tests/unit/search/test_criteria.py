@@ -150,6 +150,7 @@ def test_as_many_filters_as_the_limits_allow_are_read(body: dict[str, Any]) -> N
         ({"after": "9991", "limit": 10}, "at most 10000"),
         ({"after": "10000", "limit": 1}, "at most 10000"),
         ({"query": "a" * 3_001}, "at most 3000"),
+        ({"query": " ".join(map(str, range(101)))}, "at most 100 different words"),
         ({"filters": [{"propertyName": "name", "operator": "IN", "values": ["a"] * 101}]}, "at most 100"),
     ],
 )
