@@ -137,7 +137,11 @@ OPTIONAL CALL (r) {
 RETURN r IS NOT NULL AS found, r IS NOT NULL AND restored_at IS NULL AS moved, restored_at AS changed_at
 
 // change purge(key, at, revision) -> found
-// Nothing left of a record but the last revision, which says that it was purged.
+// Nothing left of a record but the last revision, which says that it was purged. Numbering for the feed waits
+// meanwhile, since it may be about to number a revision that goes.
+MATCH (f:_Feed {name: 'feed'})
+SET f:_Feed
+WITH f
 OPTIONAL MATCH (r:Record {_key: $key})
 FOREACH (record IN CASE WHEN r IS NULL THEN [] ELSE [r] END | SET record:Record)
 WITH r, r IS NOT NULL AS found, r._version + 1 AS version,
@@ -145,6 +149,8 @@ WITH r, r IS NOT NULL AS found, r._version + 1 AS version,
 CALL (r) {
   WITH r WHERE r IS NOT NULL
   MATCH (old:_Revision {record_key: $key})
+  USING INDEX SEEK old:_Revision(record_key, version)
+  WHERE old.version > 0
   DETACH DELETE old
 }
 CALL (r) {

@@ -149,10 +149,14 @@ class SmallAccount:
             "UNWIND $keys AS key "
             "OPTIONAL MATCH (r:Record {_key: key}) "
             "OPTIONAL MATCH (r)<-[:CLAIMED_BY]-(c:_Claim) "
-            "OPTIONAL MATCH (v:_Revision {record_key: key}) "
+            "OPTIONAL MATCH (v:_Revision {record_key: key} WHERE v.version > 0) "
             "DETACH DELETE r, c, v",
             keys=list(keys),
         )
+
+    def purge_history(self, key: str) -> None:
+        """Remove the revisions of a record, so that a test can write others."""
+        self.cypher("MATCH (v:_Revision {record_key: $key}) WHERE v.version > 0 DETACH DELETE v", key=key)
 
     def associations(self, key: str) -> set[tuple[str, int]]:
         """Live associations of a record: (far key, type id as stored)."""
