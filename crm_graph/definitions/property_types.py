@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from crm_graph.definitions.currencies import CODES
@@ -24,6 +25,10 @@ Presenter = Callable[[Any], str]
 STRING_LENGTH = 65_536
 """Characters of a string value, the contract's limit."""
 _GREATEST_INTEGER = 2**53
+_SURE_LENGTH = 16
+"""Characters of a decimal fraction, its point among them, that a float always keeps."""
+_NUMBER_LENGTH = 400
+"""Characters of a number: the greatest float has 309 digits."""
 _MILLISECONDS_OF_DAY = 86_400_000
 _FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_999
 """The years 1 to 9999."""
@@ -129,7 +134,7 @@ def _number(found: Property) -> Parser:
                 raise refuse(raw)
             return int(number) if number.is_integer() and abs(number) <= _GREATEST_INTEGER else number
         if abs(number) > _GREATEST_INTEGER:
-            raise refuse(raw)
+            return _exact_float(Decimal(number), lambda: refuse(raw))
         return number
 
     return parse
@@ -137,19 +142,29 @@ def _number(found: Property) -> Parser:
 
 def _read_number(text: str, refuse: Callable[[Any], ValueRefused]) -> int | float:
     """The number that the text writes, where it survives the way through a float; underscores are no digits."""
-    if not text.isascii() or "_" in text or len(text) > 40:
+    if not text.isascii() or "_" in text or len(text) > _NUMBER_LENGTH:
         raise refuse(text)
     try:
         return int(text)
     except ValueError:
         pass
     try:
-        number = float(text)
-    except ValueError:
+        if len(text) <= _SURE_LENGTH and text[-1].isdigit() and "e" not in text and "E" not in text:
+            return float(text)
+        written = Decimal(text)
+    except (ValueError, IndexError, InvalidOperation):
         raise refuse(text) from None
-    digits = text.lower().partition("e")[0].lstrip("+-").replace(".", "").strip("0")
-    if len(digits) > 15 and len(digits) > len(repr(number).lower().partition("e")[0].replace(".", "").strip("-0")):
-        raise refuse(text)
+    return _exact_float(written, lambda: refuse(text))
+
+
+def _exact_float(written: Decimal, refusal: Callable[[], ValueRefused]) -> float:
+    """The float that is shown as the number written, and not as its neighbour; NaN and infinities are none."""
+    try:
+        number = float(written)
+    except (OverflowError, ValueError):
+        raise refusal() from None
+    if not math.isfinite(number) or Decimal(repr(number)) != written:
+        raise refusal()
     return number
 
 
@@ -283,10 +298,10 @@ def present_number(number: int | float) -> str:
     """A number as the wire has it: no trailing zeros, no exponent below 10^21."""
     if isinstance(number, int):
         return str(number)
-    if number.is_integer() and abs(number) < 1e21:
-        return str(int(number))
     text = repr(number)
-    return format(number, "f") if "e-" in text and abs(number) > 1e-7 else text
+    if number.is_integer() and abs(number) < 1e21:
+        return str(int(number)) if abs(number) <= _GREATEST_INTEGER else format(Decimal(text), ".0f")
+    return format(Decimal(text), "f") if "e-" in text and abs(number) > 1e-7 else text
 
 
 def _present_text(value: Any) -> str:

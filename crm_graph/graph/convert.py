@@ -17,7 +17,7 @@ def to_milliseconds(moment: Any) -> int:
 def instant(milliseconds: int) -> str:
     """A moment as the wire has it: `2026-03-01T10:00:00.123Z`, the fraction left out where it is zero."""
     seconds, fraction = divmod(milliseconds, 1000)
-    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    text = datetime.fromtimestamp(seconds, UTC).isoformat()[:19]  # strftime shortens years before 1000
     return f"{text}.{fraction:03d}Z" if fraction else f"{text}Z"
 
 
