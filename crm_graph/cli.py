@@ -79,10 +79,11 @@ def serve(
 def demo(host: str, port: int, data: Path, reset: bool, heap: str) -> None:
     """Serve a coffee roastery's account, to look around in."""
     from crm_graph import serving
+    from crm_graph.demo.load import load
 
     if reset:
         _delete(data)
-    serving.serve_demo(data.resolve(), host=host, port=port, heap=heap)
+    serving.serve_demo(data.resolve(), host=host, port=port, heap=heap, load=load)
 
 
 @commands.command("neo4j")

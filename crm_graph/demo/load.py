@@ -1,0 +1,112 @@
+"""Writes the demo account. What a start was interrupted in, the next one finishes: each record has an import key."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.resources import files
+from itertools import groupby
+from typing import Any
+
+from rich.progress import Progress
+
+from crm_graph.crm import Crm
+from crm_graph.definitions.changes import association_types, object_types
+from crm_graph.definitions.property import Property
+from crm_graph.demo.population import Told, population
+from crm_graph.records import claims, create
+from crm_graph.records.record import CreateInput, NewAssociation
+from crm_graph.unit import Actor, Unit
+
+_BATCH = 100
+_ORDER = (
+    "company contact product roast_batch deal line_item conversation ticket order call email meeting note task"
+).split()
+"""Object types in the order in which they are written: each after those that its records name."""
+
+
+def load(crm: Crm) -> None:
+    """Make what the demo account lacks; nothing where it is complete."""
+    story = tomllib.loads(files("crm_graph.demo").joinpath("story.toml").read_text("utf-8"))
+    actor = Actor(user_id=crm.settings.account_id, source="IMPORT", source_id="demo", is_super_admin=True)
+    crm.run(actor, lambda unit: _define(unit, story))
+    crm.run(actor, lambda unit: _define_labels(unit, story["association_label"]))
+    told = sorted([*_told(story["records"]), *population()], key=lambda each: _ORDER.index(each.type))
+    made: dict[str, tuple[str, int]] = {}
+    with Progress(transient=True) as progress:
+        task = progress.add_task("Loading the demo account", total=len(told))
+        for type_name, group in groupby(told, key=lambda each: each.type):
+            rows = list(group)
+            for start in range(0, len(rows), _BATCH):
+                chunk = rows[start : start + _BATCH]
+                crm.run(actor, _writer(type_name, chunk, made))
+                progress.advance(task, len(chunk))
+
+
+def _define(unit: Unit, story: Mapping[str, Any]) -> None:
+    wanted = story["object_type"]
+    if unit.model.find_object_type(wanted["name"]):
+        return
+    properties = [
+        Property(name=row["name"], display_name=row["label"], type=row["type"], field_type=row["fieldType"])
+        for row in wanted["properties"]
+    ]
+    object_types.define(
+        unit,
+        name=wanted["name"],
+        display_name=wanted["labels"]["singular"],
+        display_name_plural=wanted["labels"]["plural"],
+        wanted=properties,
+        associated=wanted["associated"],
+        primary=[wanted["primary"]],
+        required=wanted["required"],
+        searchable=wanted["searchable"],
+    )
+
+
+def _define_labels(unit: Unit, wanted: Iterable[Mapping[str, str]]) -> None:
+    for row in wanted:
+        near, far = unit.model.object_type(row["near"]), unit.model.object_type(row["far"])
+        known = {direction.association_label for direction in unit.model.directions(near, far)}
+        if row["label"] not in known:
+            association_types.create_label(unit, near, far, row["name"], row["label"])
+
+
+def _told(rows: Iterable[Mapping[str, Any]]) -> Iterable[Told]:
+    for row in rows:
+        associations = [(item["to"], item.get("label")) for item in row.get("associations", ())]
+        yield Told(row["ref"], row["type"], dict(row["properties"]), associations, row.get("copies"))
+
+
+def _writer(type_name: str, chunk: Sequence[Told], made: dict[str, tuple[str, int]]) -> Callable[[Unit], None]:
+    """A unit of work that makes the records of the chunk that are missing, and notes type and id of all."""
+
+    def write(unit: Unit) -> None:
+        object_type = unit.model.object_type(type_name)
+        keys = {each.ref: claims.import_key(object_type, f"demo:{each.ref}") for each in chunk}
+        present = claims.owners(unit, keys.values())
+        missing = [each for each in chunk if keys[each.ref] not in present]
+        records = create.create_all(unit, object_type, [_input(unit, each, made) for each in missing])
+        made.update((each.ref, (type_name, present[keys[each.ref]])) for each in chunk if keys[each.ref] in present)
+        made.update((each.ref, (type_name, record.id)) for each, record in zip(missing, records, strict=True))
+
+    return write
+
+
+def _input(unit: Unit, told: Told, made: Mapping[str, tuple[str, int]]) -> CreateInput:
+    properties = dict(told.properties)
+    if told.copies:
+        properties["hs_product_id"] = made[told.copies][1]
+    associations = []
+    for ref, association_label in told.associations:
+        far_type, far_id = made[ref]
+        type_ids = _labelled(unit, told.type, far_type, association_label) if association_label else ()
+        associations.append(NewAssociation(far_type=far_type, far_id=str(far_id), type_ids=type_ids))
+    return CreateInput(properties=properties, import_key=f"demo:{told.ref}", associations=associations)
+
+
+def _labelled(unit: Unit, near: str, far: str, association_label: str) -> tuple[tuple[str, int], ...]:
+    directions = unit.model.directions(unit.model.object_type(near), unit.model.object_type(far))
+    return tuple(
+        (each.type.category, each.type_id) for each in directions if each.association_label == association_label
+    )
