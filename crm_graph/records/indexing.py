@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from crm_graph.definitions import constraints
 from crm_graph.definitions.changes import properties
-from crm_graph.definitions.changes.publication import Audit, Values, publish, save_properties, schema_of
+from crm_graph.definitions.changes.publication import Audit, Values, confirm, publish, save_properties, schema_of
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Property
 from crm_graph.graph.queries import load
@@ -25,6 +25,7 @@ def set_indexed(unit: Unit, object_type: ObjectType, name: str, indexed: bool) -
     """The property with or without an index; DefinitionNotFound for an unknown one."""
     found = properties.find(object_type, name)
     if found.indexed == indexed:
+        confirm(unit)
         return found
     changed = replace(found, indexed=indexed, folded=False)
     if indexed:

@@ -13,6 +13,7 @@ from crm_graph.definitions.changes import association_types, checks, properties
 from crm_graph.definitions.changes.checks import refused
 from crm_graph.definitions.changes.publication import (
     Audit,
+    confirm,
     publish,
     reserve,
     save_groups,
@@ -115,6 +116,7 @@ def define(
 def change(unit: Unit, object_type: ObjectType, changes: Mapping[str, Any]) -> ObjectType:
     """The object type after fields of its schema changed; properties that it names must exist already."""
     if not changes:
+        confirm(unit)
         return object_type
     changed = replace(object_type, **changes, updated_at=unit.clock.now())
     for field in ("display_name", "display_name_plural"):
@@ -138,6 +140,7 @@ def set_active(unit: Unit, object_type: ObjectType, active: bool) -> ObjectType:
     """The object type switched on or off; MissingScopes for anyone but a super admin."""
     checks.require_super_admin(unit)
     if object_type.active == active:
+        confirm(unit)
         return object_type
     changed = replace(object_type, active=active, updated_at=unit.clock.now())
     _save(unit, changed, {"active": active, "updated_at": changed.updated_at})
@@ -147,7 +150,7 @@ def set_active(unit: Unit, object_type: ObjectType, active: bool) -> ObjectType:
 def archive(unit: Unit, object_type: ObjectType) -> None:
     """Remove a custom object type; InUse while it has live records."""
     if object_type.archived:
-        return
+        return confirm(unit)
     _refuse_with_records(unit, object_type)
     changed = replace(object_type, archived=True, updated_at=unit.clock.now())
     _save(unit, changed, {"archived": True, "updated_at": changed.updated_at})

@@ -8,7 +8,7 @@ from typing import Any
 
 from crm_graph.definitions.changes import checks
 from crm_graph.definitions.changes.checks import refused
-from crm_graph.definitions.changes.publication import Audit, publish, save_groups, save_properties, stored
+from crm_graph.definitions.changes.publication import Audit, confirm, publish, save_groups, save_properties, stored
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Group, Option, Property
 from crm_graph.errors import DefinitionExists, DefinitionNotFound, InUse
@@ -92,6 +92,7 @@ def update(unit: Unit, object_type: ObjectType, name: str, changes: Mapping[str,
         if known.built_in and field in _FIXED_OF_BUILT_IN:
             raise refused(_NAMES.get(field, field), changes[field], "is fixed for a built-in property")
     if not differing:
+        confirm(unit)
         return known
     changed = prepared(replace(known, **differing, updated_at=unit.clock.now()), known.created_at)
     if known.built_in:
@@ -116,7 +117,7 @@ def archive(unit: Unit, object_type: ObjectType, names: Sequence[str]) -> None:
         if found.name in _named_by_type(object_type):
             raise InUse(f"Property {found.name} is a primary, required or searchable property of {object_type.name}.")
     if not live:
-        return
+        return confirm(unit)
     values = {"archived": True, "updated_at": unit.clock.now()}
     publish(
         unit,

@@ -1,0 +1,72 @@
+"""Two processes' worth of one account, and names that no other test uses."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import pytest
+
+from crm_graph.config import Settings
+from crm_graph.crm import Crm
+from crm_graph.definitions import store
+from crm_graph.definitions.changes.publication import confirm
+from crm_graph.definitions.data_model import DataModel
+from crm_graph.graph import migrations
+from crm_graph.graph.embedded.server import Connection
+from crm_graph.unit import Actor, Unit
+
+T = TypeVar("T")
+
+SUPER_ADMIN = Actor(user_id=1, is_super_admin=True)
+
+
+class Worker:
+    """One process of an account: it has a data model of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.crm = Crm(settings)
+
+    def do(self, work: Callable[[Unit], T], actor: Actor = SUPER_ADMIN) -> T:
+        """What the work returns."""
+        return self.crm.run(actor, work)
+
+    def model(self) -> DataModel:
+        """The data model as a request would see it that begins now."""
+
+        def confirmed(unit: Unit) -> DataModel:
+            confirm(unit)
+            return unit.model
+
+        return self.do(confirmed)
+
+
+@pytest.fixture(scope="session")
+def settings(neo4j_server: Connection) -> Settings:
+    """Where the tests' database is."""
+    return Settings.from_environment(neo4j_server.as_environment())
+
+
+@pytest.fixture(scope="session")
+def worker(settings: Settings) -> Iterator[Worker]:
+    """The process through which a test defines."""
+    made = Worker(settings)
+    migrations.run(made.crm.graph)
+    store.prepare(made.crm.graph, settings)
+    yield made
+    made.crm.close()
+
+
+@pytest.fixture(scope="session")
+def other(settings: Settings, worker: Worker) -> Iterator[Worker]:
+    """Another process on the same database."""
+    made = Worker(settings)
+    yield made
+    made.crm.close()
+
+
+@pytest.fixture
+def name() -> str:
+    """A name that nothing has yet."""
+    return f"x{secrets.token_hex(6)}"
