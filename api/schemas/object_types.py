@@ -131,7 +131,7 @@ def shown(model: DataModel, object_type: ObjectType, definitions: Iterable[Direc
     """A schema with its properties and associations, as the contract shows it."""
     return {
         **shown_definition(object_type),
-        "properties": [properties.shown(found) for found in object_type.live_properties.values()],
+        "properties": [properties.shown(object_type, found) for found in object_type.live_properties.values()],
         "associations": [shown_association(model, found) for found in definitions],
     }
 

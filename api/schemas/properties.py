@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields, post_load
 
 from api.schemas.moments import moment
+from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Group, Option, Property
 
 Body = dict[str, Any]
@@ -151,8 +152,8 @@ class GroupChange(Schema):
     display_order = fields.Integer(data_key="displayOrder")
 
 
-def shown(found: Property) -> Body:
-    """A property as the contract shows it."""
+def shown(object_type: ObjectType, found: Property) -> Body:
+    """A property of an object type as the contract shows it."""
     body = {
         "name": found.name,
         "label": found.display_name,
@@ -160,7 +161,7 @@ def shown(found: Property) -> Body:
         "fieldType": found.field_type,
         "groupName": found.group,
         "description": found.description,
-        "options": [_shown_option(option) for option in found.options],
+        "options": [_shown_option(option) for option in object_type.options_of(found)],
         "displayOrder": found.display_order,
         "calculated": found.calculated,
         "externalOptions": found.options_from == "owners",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from crm_graph.definitions.pipeline import Pipeline, Stage
-from crm_graph.definitions.property import Group, Property
+from crm_graph.definitions.property import Group, Option, Property
 from crm_graph.definitions.property_types import Parser, Presenter, parser_of, presenter_of
 
 OPERATIONS = ("list", "read", "create", "update", "archive", "merge", "search")
@@ -122,6 +122,15 @@ class ObjectType:
             if stage := pipeline.stage(stage_id):
                 return pipeline, stage
         return None
+
+    def options_of(self, found: Property) -> tuple[Option, ...]:
+        """The options of one of its properties, those that come from its pipelines included."""
+        if found.options_from == "pipelines":
+            return tuple(Option(value=each.id, display_name=each.display_name) for each in self.live_pipelines)
+        if found.options_from == "stages":
+            stages = (stage for each in self.live_pipelines for stage in each.stages if not stage.archived)
+            return tuple(Option(value=stage.id, display_name=stage.display_name) for stage in stages)
+        return found.options
 
     def permits(self, operation: str) -> bool:
         """Whether the object type takes part in one of OPERATIONS."""
