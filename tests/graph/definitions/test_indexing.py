@@ -1,0 +1,54 @@
+"""The index of a property, switched on while values are stored already."""
+
+from __future__ import annotations
+
+import pytest
+
+from crm_graph.definitions.changes import properties
+from crm_graph.errors import DefinitionNotFound
+from crm_graph.records import indexing
+from tests.graph.definitions.conftest import Worker
+from tests.graph.definitions.factories import define_type
+
+NODES = "MATCH (r:Record {_kind: $kind}) RETURN r._id AS id, r._f_title AS folded ORDER BY id"
+
+
+def test_stored_strings_are_folded_before_search_uses_the_index(worker: Worker, other: Worker, name: str) -> None:
+    made = worker.do(lambda unit: define_type(unit, name))
+    with worker.crm.graph.driver.session() as session:
+        for number, title in enumerate(["STRASSE", "Straße", None]):
+            session.run(
+                f"CREATE (r:Record:{made.node_label}) SET r = $values",
+                values={"_id": number, "_key": f"{made.id}:{number}", "_kind": made.id, "title": title},
+            ).consume()
+
+    worker.do(lambda unit: indexing.set_indexed(unit, unit.model.object_type(name), "title", True))
+
+    known = other.model().object_type(name)
+    assert known.properties["title"].indexed
+    assert known.folded_properties == ("title",)
+    with worker.crm.graph.driver.session() as session:
+        rows = [row["folded"] for row in session.run(NODES, kind=made.id)]
+        indexes = session.run(
+            "SHOW INDEXES YIELD labelsOrTypes, properties, state WHERE labelsOrTypes = [$node_label] "
+            "AND properties = ['_f_title'] RETURN collect(state) AS states",
+            node_label=made.node_label,
+        ).single(strict=True)
+    assert rows == ["strasse", "strasse", None]
+    assert indexes["states"] == ["ONLINE"]
+
+
+def test_an_index_is_switched_off_again(worker: Worker, other: Worker, name: str) -> None:
+    worker.do(lambda unit: define_type(unit, name))
+    worker.do(lambda unit: indexing.set_indexed(unit, unit.model.object_type(name), "title", True))
+
+    worker.do(lambda unit: indexing.set_indexed(unit, unit.model.object_type(name), "title", False))
+
+    known = other.model().object_type(name)
+    assert (known.properties["title"].indexed, known.folded_properties) == (False, ())
+
+
+def test_an_unknown_property_is_not_indexed(worker: Worker) -> None:
+    with pytest.raises(DefinitionNotFound):
+        worker.do(lambda unit: indexing.set_indexed(unit, unit.model.object_type("contact"), "nothing", True))
+    assert properties.find(worker.model().object_type("contact"), "email")
