@@ -66,7 +66,7 @@ def _after(criteria: Criteria, records: list[Record], found: list[Any]) -> str:
 
 def _too_expensive(criteria: Criteria, limit_ms: int) -> QueryTooExpensive:
     filters = [each for filters in criteria.groups for each in filters]
-    served = [each for each in filters if each.operator.any_index and each.target.kind is not Kind.OPTIONS]
+    served = [each for each in filters if each.operator.uses_index and each.target.kind is not Kind.OPTIONS]
     names = list(dict.fromkeys(each.target.name for each in served if not each.target.is_indexed))
     remedy = f"Mark {' and '.join(names)} as indexed, or narrow" if names else "Narrow"
     return QueryTooExpensive(

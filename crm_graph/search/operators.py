@@ -50,7 +50,7 @@ class Operator:
     """With places for the property's display name and the values."""
     takes_words: bool = False
     """Whether the value is words to be found rather than a value of the property."""
-    any_index: bool = True
+    uses_index: bool = True
     """Whether an index on the property can serve it."""
 
 
@@ -83,7 +83,7 @@ OPERATORS: Mapping[str, Operator] = {
             Operands.ONE,
             {**_alike("{stored} <> {given}", _SINGLE), Kind.OPTIONS: f"NOT {_HAS_ALL}"},
             "{property} is something other than {value}",
-            any_index=False,
+            uses_index=False,
         ),
         Operator("LT", Operands.ONE, _alike("{stored} < {given}", _ORDERED), "{property} is less than {value}"),
         Operator("LTE", Operands.ONE, _alike("{stored} <= {given}", _ORDERED), "{property} is at most {value}"),
@@ -106,7 +106,7 @@ OPERATORS: Mapping[str, Operator] = {
             Operands.MANY,
             {**_alike("NOT {stored} IN {given}", _SINGLE), Kind.OPTIONS: f"NOT {_HAS_ANY}"},
             "{property} is something other than {value}",
-            any_index=False,
+            uses_index=False,
         ),
         Operator("HAS_PROPERTY", Operands.NONE, _alike("{stored} IS NOT NULL", _STORED), "{property} is known"),
         Operator(
@@ -114,7 +114,7 @@ OPERATORS: Mapping[str, Operator] = {
             Operands.NONE,
             _alike("{stored} IS NULL", _STORED),
             "{property} is unknown",
-            any_index=False,
+            uses_index=False,
         ),
         Operator(
             "CONTAINS_TOKEN",
@@ -122,7 +122,7 @@ OPERATORS: Mapping[str, Operator] = {
             _alike(_HAS_WORDS, _WORDY),
             "{property} has the words {value}",
             takes_words=True,
-            any_index=False,
+            uses_index=False,
         ),
         Operator(
             "NOT_CONTAINS_TOKEN",
@@ -130,7 +130,7 @@ OPERATORS: Mapping[str, Operator] = {
             _alike(f"NOT {_HAS_WORDS}", _WORDY),
             "{property} is known and lacks one of the words {value}",
             takes_words=True,
-            any_index=False,
+            uses_index=False,
         ),
     )
 }

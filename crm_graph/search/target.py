@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Property
 from crm_graph.errors import InvalidInput
+from crm_graph.records import computed
 from crm_graph.search import values
 from crm_graph.search.operators import Kind
 
@@ -39,7 +40,7 @@ class Target:
     """Where the graph keeps what is compared, and how a value of the wire becomes one to compare with.
 
     `key` is the node's property key, for RECORDS the name of the far object type as the caller
-    wrote it. `read` raises ValueRefused. `is_folded`: an index has the text folded as `_f_<key>`.
+    wrote it. `read` raises ValueError. `is_folded`: an index has the text folded as `_f_<key>`.
     """
 
     name: str
@@ -60,7 +61,8 @@ def find_target(object_type: ObjectType, name: str) -> Target:
     found = object_type.live_properties.get(name)
     if found is None:
         raise InvalidInput(f'Property "{name}" does not exist for {object_type.name}', propertyName=[name])
-    if name in NOT_FILTERABLE or found.field_type == "calculation_rollup":
+    is_computed = found.field_type == "calculation_rollup" or computed.names_of(object_type, (name,))
+    if name in NOT_FILTERABLE or is_computed:
         raise InvalidInput(f'Property "{name}" cannot be searched or sorted by', propertyName=[name])
     kind, is_folded = kind_of(found), name in object_type.folded_properties
     read = values.reader(kind, object_type.parsers[name])
