@@ -1,0 +1,254 @@
+// change write(rows, ends, types, primary_id, target_kind, limits, count_max) -> missing, over, changed
+// Everything that one call does to the associations of one pair of object types; nothing where a record is `missing` or
+// a limit passed (`over`: [index of the limit, record id]). rows, one a source record in ascending id: from_key, from_id,
+// at, is_new (its first revision is of this transaction), revision, links (to_id, type_id) to have, drops (to_id,
+// type_ids; null: all) to end, primary (id of the target to be primary), first (the one to become so where there is no
+// association yet). ends, in ascending key: key, locked, required. types: by type id as text, what a relationship says
+// of it. limits: type_id, max, sent, received (both where the type is its own inverse). `sent`, `received` and `one`
+// name the pair's relationship type where it has that index, else a type that no relationship has.
+CALL () {
+  UNWIND $ends AS end
+  OPTIONAL MATCH (r:Record {_key: end.key})
+  FOREACH (record IN CASE WHEN end.locked AND r IS NOT NULL THEN [r] ELSE [] END | SET record:Record)
+  WITH end, r
+  RETURN collect(CASE WHEN end.required AND (r IS NULL OR r._archived_at IS NOT NULL) THEN end.key END) AS missing
+}
+CALL (missing) {
+  WITH missing WHERE size(missing) = 0
+  UNWIND $rows AS row
+  CALL (row) {
+    WITH row WHERE row.first IS NOT NULL AND row.primary IS NULL
+    MATCH ()-[x:{{relationship_type}}]->(:{{target_label}})
+    USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
+    WHERE x.from_id = row.from_id AND x.to_id >= 0 AND x.type_id IS NOT NULL
+    WITH x LIMIT 1
+    RETURN count(x) AS others
+  }
+  WITH row, CASE WHEN row.primary IS NULL AND others = 0 THEN row.first ELSE row.primary END AS primary
+  CALL (row, primary) {
+    UNWIND row.links + CASE WHEN primary IS NULL THEN [] ELSE [{to_id: primary, type_id: $primary_id}] END AS link
+    WITH row, link
+    WHERE NOT EXISTS {
+      MATCH ()-[x:{{relationship_type}}]->()
+      USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
+      WHERE x.from_id = row.from_id AND x.to_id = link.to_id AND x.type_id = link.type_id }
+    RETURN collect(link) AS made
+  }
+  CALL (row) {
+    UNWIND row.drops AS drop
+    MATCH (:{{source_label}})-[x:{{relationship_type}}]->(:{{target_label}})
+    USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
+    WHERE x.to_id = drop.to_id AND x.from_id = row.from_id AND (drop.type_ids IS NULL OR x.type_id IN drop.type_ids)
+    RETURN collect({old: x, to_id: x.to_id, type_id: x.type_id}) AS dropped
+  }
+  CALL (row, primary) {
+    WITH row, primary WHERE primary IS NOT NULL
+    MATCH ()-[x:{{one}}]->()
+    USING INDEX SEEK x:{{one}}(one_of)
+    WHERE x.one_of = row.from_key + '|' + toString($primary_id) AND x.to_id <> primary
+    RETURN collect({old: x, to_id: x.to_id, type_id: x.type_id}) AS demoted
+  }
+  WITH row, made, dropped + demoted AS ended
+  WHERE size(made) > 0 OR size(ended) > 0
+  RETURN collect({row: row, made: made, ended: ended}) AS changes
+}
+CALL (changes) {
+  UNWIND range(0, size($limits) - 1) AS n
+  UNWIND changes AS change
+  WITH n, $limits[n] AS limit, change
+  UNWIND [link IN change.made WHERE link.type_id = limit.type_id | [link.to_id, 1]]
+       + [link IN change.ended WHERE link.type_id = limit.type_id | [link.to_id, -1]] AS step
+  UNWIND CASE WHEN limit.sent THEN [change.row.from_id] ELSE [] END
+       + CASE WHEN limit.received THEN [step[0]] ELSE [] END AS near_id
+  WITH n, near_id, sum(step[1]) AS more
+  WHERE more > 0
+  WITH n, near_id, more, $limits[n] AS limit
+  CALL (near_id, limit) {
+    WITH near_id, limit WHERE limit.sent
+    MATCH ()-[x:{{sent}}]->(:{{target_label}})
+    USING INDEX SEEK x:{{sent}}(from_id, type_id)
+    WHERE x.from_id = near_id AND x.type_id = limit.type_id
+    WITH x LIMIT $count_max
+    RETURN count(x) AS sent
+  }
+  CALL (near_id, limit) {
+    WITH near_id, limit WHERE limit.received
+    MATCH (:{{source_label}})-[x:{{received}}]->()
+    USING INDEX SEEK x:{{received}}(to_id, type_id)
+    WHERE x.to_id = near_id AND x.type_id = limit.type_id
+    WITH x LIMIT $count_max
+    RETURN count(x) AS received
+  }
+  WITH n, near_id, limit WHERE sent + received + more > limit.max
+  RETURN collect([n, near_id]) AS over
+}
+CALL (changes, over) {
+  WITH changes WHERE size(over) = 0
+  UNWIND changes AS change
+  MATCH (r:Record {_key: change.row.from_key})
+  WITH change, change.row AS row, r,
+       [link IN change.made | $target_kind + ':' + toString(link.to_id) + '|' + toString(link.type_id)] AS added,
+       [link IN change.ended | $target_kind + ':' + toString(link.to_id) + '|' + toString(link.type_id)] AS removed
+  SET r._version = r._version + CASE WHEN row.is_new THEN 0 ELSE 1 END,
+      r._changed_at = CASE WHEN row.is_new THEN r._changed_at WHEN row.at > r._changed_at THEN row.at ELSE r._changed_at + 1 END
+  WITH change, row, r, added, removed
+  CALL (change, r) {
+    UNWIND change.ended AS link
+    WITH r, link.old AS old
+    WITH r, old, endNode(old) AS target, properties(old) AS was
+    DELETE old
+    CREATE (r)-[past:{{past_type}}]->(target)
+    SET past = was {.*, one_of: null, until: r._changed_at}
+  }
+  CALL (change, r) {
+    UNWIND change.made AS link
+    MATCH (target:Record {_key: $target_kind + ':' + toString(link.to_id)})
+    WITH r, link, target, $types[toString(link.type_id)] AS type
+    CREATE (r)-[x:{{relationship_type}}]->(target)
+    SET x = type {.*, from_id: r._id, to_id: link.to_id, since: r._changed_at,
+      one_of: CASE WHEN link.type_id = $primary_id THEN r._key + '|' + toString(link.type_id) END}
+  }
+  CALL (row, r, added) {
+    WITH row, r, added WHERE row.is_new
+    MATCH (v:_Revision {record_key: r._key, version: 1})
+    USING INDEX SEEK v:_Revision(record_key, version)
+    SET v.added = coalesce(v.added, []) + added
+  }
+  CALL (row, r, added, removed) {
+    WITH row, r, added, removed WHERE NOT row.is_new
+    CREATE (v:_Revision:_Pending)
+    SET v = row.revision, v.version = r._version, v.at = r._changed_at, v.added = added, v.removed = removed
+  }
+  RETURN count(*) AS changed
+}
+RETURN missing, over, changed
+
+// ask pages_from(wanted, default_id, limit) -> pages
+// Associated records behind an id, in id order, seen from the source. wanted: key, id, after. For each: [id, whether the
+// record is there, ids of the far records, [[far id, type id, whether the near record is the source], …]]; the second
+// list may name more records than the first, archived ones.
+UNWIND $wanted AS wanted
+OPTIONAL MATCH (near:Record {_key: wanted.key})
+WITH wanted, near IS NOT NULL AND (near._archived_at IS NULL OR near._merged_into IS NOT NULL) AS found,
+     near IS NOT NULL AND near._archived_at IS NULL AS live
+CALL (wanted, live) {
+  WITH wanted WHERE live
+  MATCH ()-[x:{{relationship_type}}]->(:{{far_label}})
+  USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
+  WHERE x.from_id = wanted.id AND x.to_id > wanted.after AND x.type_id = $default_id
+  WITH x.to_id AS far_id ORDER BY far_id LIMIT $limit
+  RETURN collect(far_id) AS far_ids
+}
+CALL (wanted, far_ids) {
+  WITH wanted, last(far_ids) AS last_id WHERE size(far_ids) > 0
+  MATCH ()-[x:{{relationship_type}}]->()
+  USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
+  WHERE x.from_id = wanted.id AND x.to_id > wanted.after AND x.to_id <= last_id AND x.type_id IS NOT NULL
+  RETURN collect([x.to_id, x.type_id, true]) AS typed
+}
+RETURN collect([wanted.id, found, far_ids, typed]) AS pages
+
+// ask pages_to(wanted, default_id, limit) -> pages
+// Like pages_from, seen from the target.
+UNWIND $wanted AS wanted
+OPTIONAL MATCH (near:Record {_key: wanted.key})
+WITH wanted, near IS NOT NULL AND (near._archived_at IS NULL OR near._merged_into IS NOT NULL) AS found,
+     near IS NOT NULL AND near._archived_at IS NULL AS live
+CALL (wanted, live) {
+  WITH wanted WHERE live
+  MATCH (:{{far_label}})-[x:{{relationship_type}}]->()
+  USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
+  WHERE x.to_id = wanted.id AND x.from_id > wanted.after AND x.type_id = $default_id
+  WITH x.from_id AS far_id ORDER BY far_id LIMIT $limit
+  RETURN collect(far_id) AS far_ids
+}
+CALL (wanted, far_ids) {
+  WITH wanted, last(far_ids) AS last_id WHERE size(far_ids) > 0
+  MATCH ()-[x:{{relationship_type}}]->()
+  USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
+  WHERE x.to_id = wanted.id AND x.from_id > wanted.after AND x.from_id <= last_id
+  RETURN collect([x.from_id, x.type_id, false]) AS typed
+}
+RETURN collect([wanted.id, found, far_ids, typed]) AS pages
+
+// ask pages_among(wanted, default_id, limit) -> pages
+// Like pages_from, between records of one object type: what was stored in either direction.
+UNWIND $wanted AS wanted
+OPTIONAL MATCH (near:Record {_key: wanted.key})
+WITH wanted, near IS NOT NULL AND (near._archived_at IS NULL OR near._merged_into IS NOT NULL) AS found,
+     near IS NOT NULL AND near._archived_at IS NULL AS live
+CALL (wanted, live) {
+  CALL (wanted, live) {
+    WITH wanted WHERE live
+    MATCH ()-[x:{{relationship_type}}]->(:{{far_label}})
+    USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
+    WHERE x.from_id = wanted.id AND x.to_id > wanted.after AND x.type_id = $default_id
+    WITH x.to_id AS far_id ORDER BY far_id LIMIT $limit
+    RETURN far_id
+    UNION ALL
+    WITH wanted WHERE live
+    MATCH (:{{far_label}})-[x:{{relationship_type}}]->()
+    USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
+    WHERE x.to_id = wanted.id AND x.from_id > wanted.after AND x.type_id = $default_id
+    WITH x.from_id AS far_id ORDER BY far_id LIMIT $limit
+    RETURN far_id
+  }
+  WITH DISTINCT far_id ORDER BY far_id LIMIT $limit
+  RETURN collect(far_id) AS far_ids
+}
+CALL (wanted, far_ids) {
+  CALL (wanted, far_ids) {
+    WITH wanted, last(far_ids) AS last_id WHERE size(far_ids) > 0
+    MATCH ()-[x:{{relationship_type}}]->()
+    USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
+    WHERE x.from_id = wanted.id AND x.to_id > wanted.after AND x.to_id <= last_id AND x.type_id IS NOT NULL
+    RETURN [x.to_id, x.type_id, true] AS one
+    UNION ALL
+    WITH wanted, last(far_ids) AS last_id WHERE size(far_ids) > 0
+    MATCH ()-[x:{{relationship_type}}]->()
+    USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
+    WHERE x.to_id = wanted.id AND x.from_id > wanted.after AND x.from_id <= last_id
+    RETURN [x.from_id, x.type_id, false] AS one
+  }
+  RETURN collect(one) AS typed
+}
+RETURN collect([wanted.id, found, far_ids, typed]) AS pages
+
+// ask are_there(keys) -> found
+// Those of the keys that name a live record, or one that was merged into another.
+UNWIND $keys AS key
+MATCH (near:Record {_key: key})
+WHERE near._archived_at IS NULL OR near._merged_into IS NOT NULL
+RETURN collect(key) AS found
+
+// ask counts_from(ids, default_id, most) -> counts
+// How many far records each source record is associated with: [id, number], the number at most `most`.
+UNWIND $ids AS id
+CALL (id) {
+  MATCH ()-[x:{{relationship_type}}]->(:{{far_label}})
+  USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
+  WHERE x.from_id = id AND x.to_id >= 0 AND x.type_id = $default_id
+  WITH x LIMIT $most
+  RETURN count(x) AS number
+}
+RETURN collect([id, number]) AS counts
+
+// ask counts_to(ids, default_id, most) -> counts
+// Like counts_from, of target records.
+UNWIND $ids AS id
+CALL (id) {
+  MATCH (:{{far_label}})-[x:{{relationship_type}}]->()
+  USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
+  WHERE x.to_id = id AND x.from_id >= 0 AND x.type_id = $default_id
+  WITH x LIMIT $most
+  RETURN count(x) AS number
+}
+RETURN collect([id, number]) AS counts
+
+// ask primaries(ones) -> primaries
+// The far record of each primary association that there is: [`one_of`, id].
+UNWIND $ones AS one_of
+MATCH ()-[x:{{relationship_type}}]->(:{{far_label}})
+USING INDEX SEEK x:{{relationship_type}}(one_of)
+WHERE x.one_of = one_of
+RETURN collect([one_of, x.to_id]) AS primaries
