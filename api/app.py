@@ -1,0 +1,68 @@
+"""The web application: middleware, blueprints and errors, wired in one visible function.
+
+    access log → admission (and /health) → aliases → Flask
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_smorest import Blueprint
+
+from api import errors, openapi
+from api.access_log import AccessLog
+from api.admission import Admission
+from api.aliases import Aliases
+from api.resources import accounts, batch, graph_objects, objects, owners, search, tokens
+from crm_graph.config import Places, Settings
+from crm_graph.crm import Crm
+from crm_graph.definitions import catalogue
+from crm_graph.graph.monitor import Monitor
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    objects.blueprint,
+    batch.blueprint,
+    search.blueprint,
+    graph_objects.blueprint,
+    owners.blueprint,
+    accounts.blueprint,
+    tokens.blueprint,
+)
+
+
+def create_app(
+    settings: Settings, crm: Crm | None = None, *, monitor: Monitor | None = None, access_log: Path | None = None
+) -> Flask:
+    """The application of one account; `access_log` is the file that gets a line for every request."""
+    catalogue.load()  # before the first request rather than in it
+    app = Flask("api", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.limits.body_bytes
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.url_map.merge_slashes = False
+    app.extensions["settings"] = settings
+    app.extensions["crm"] = crm or Crm(settings)
+    app.extensions["monitor"] = monitor = monitor or Monitor(settings)
+    errors.register(app, settings.account_id)
+    openapi.register(app, BLUEPRINTS)
+    application: Any = Aliases(app.wsgi_app)
+    application = Admission(application, settings, monitor)
+    if access_log is not None:
+        application = AccessLog(application, access_log)
+    app.wsgi_app = application  # type: ignore[method-assign]
+    monitor.start()
+    return app
+
+
+def close(app: Flask) -> None:
+    """End the monitor's thread and the connections to the graph."""
+    app.extensions["monitor"].stop()
+    app.extensions["crm"].close()
+
+
+def app_from_environment() -> Flask:
+    """The application as a server starts it: settings and data directory from the environment."""
+    log = Places.from_environment().data / "logs" / "access.jsonl" if "CRM_GRAPH_DATA" in os.environ else None
+    return create_app(Settings.from_environment(), access_log=log)

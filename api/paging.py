@@ -1,0 +1,83 @@
+"""Pages: how many, behind which cursor, and the link to the next one."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import current_app, request
+from marshmallow import fields
+
+from api.aliases import PATH_KEY
+from crm_graph.config import Settings
+from crm_graph.errors import InvalidInput, TooMany
+
+Body = dict[str, Any]
+
+
+class Names(fields.Field[tuple[str, ...]]):
+    """Names in a query string, separated by commas, given several times, or both."""
+
+    is_list = True
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> tuple[str, ...]:
+        return split_names(value)
+
+
+def split_names(values: Sequence[str]) -> tuple[str, ...]:
+    """Each name once, in the order given."""
+    return tuple(dict.fromkeys(name for value in values for part in value.split(",") if (name := part.strip())))
+
+
+def page_size(given: int | None, most: int, default: int = 10) -> int:
+    """How many things a page has; TooMany above the limit."""
+    if given is None:
+        return min(default, most)
+    if given > most:
+        raise TooMany(f"`limit` may be at most {most}, not {given}.", limit=[str(given)])
+    if given < 1:
+        raise InvalidInput("`limit` is at least 1.", limit=[str(given)])
+    return given
+
+
+def paged(results: list[Body], after: int | str | None) -> Body:
+    """A page of results; `paging` is there when more follow behind `after`."""
+    body: Body = {"results": results}
+    if after is not None:
+        body["paging"] = next_page(after)
+    return body
+
+
+def next_page(after: int | str) -> Body:
+    """Cursor of the next page and the link that leads to it, with every parameter of this request."""
+    parameters = [(name, value) for name, value in request.args.items(multi=True) if name != "after"]
+    query = urlencode([*parameters, ("after", str(after))])
+    path = request.environ.get(PATH_KEY, request.path)
+    return {"next": {"after": str(after), "link": f"{base_url()}{path}?{query}"}}
+
+
+def base_url() -> str:
+    """Scheme and host of links: those that the settings name, else those of the request."""
+    settings: Settings = current_app.extensions["settings"]
+    return (settings.base_url or request.host_url).rstrip("/")
+
+
+def association_cursor(record_id: int) -> str:
+    """The cursor of a page of associations: base64, as clients know it."""
+    return base64.b64encode(str(record_id).encode()).decode()
+
+
+def read_association_cursor(given: str | None) -> int:
+    """The record id in a cursor, -1 without one; InvalidInput for what no page gave. Plain ids are taken too."""
+    if not given:
+        return -1
+    try:
+        text = given if given.isdigit() else base64.b64decode(given, validate=True).decode("ascii")
+        if text.isdigit() and len(text) <= 18:
+            return int(text)
+    except (binascii.Error, ValueError):
+        pass
+    raise InvalidInput(f"The cursor {given[:100]!r} is none that a page gave; leave `after` out to begin anew.")

@@ -1,0 +1,46 @@
+"""Bodies and queries of owners."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from api.endpoint import Query
+from api.schemas.moments import moment
+from crm_graph.accounts.owners import Owner
+
+Body = dict[str, Any]
+
+
+class OwnerListQuery(Query):
+    """Which owners, how many."""
+
+    email = fields.String(load_default=None)
+    after = fields.String(load_default=None)
+    limit = fields.Integer(load_default=None)
+    archived = fields.Boolean(load_default=False)
+
+
+class OwnerQuery(Query):
+    """By which id an owner is named."""
+
+    id_property = fields.String(data_key="idProperty", load_default="id", validate=validate.OneOf(["id", "userId"]))
+    archived = fields.Boolean(load_default=False)
+
+
+def shown(owner: Owner) -> Body:
+    """An owner as the contract shows it; `userId` is a number, `id` a string."""
+    return {
+        "id": owner.id,
+        "email": owner.email,
+        "type": "PERSON",
+        "firstName": owner.first_name,
+        "lastName": owner.last_name,
+        "userId": owner.user_id,
+        "userIdIncludingInactive": owner.user_id,
+        "createdAt": moment(owner.created_at),
+        "updatedAt": moment(owner.updated_at),
+        "archived": owner.archived,
+        "teams": [],
+    }
