@@ -1,1 +1,209 @@
-raise ImportError('API engineer: the lead overwrote api/endpoint.py by mistake at 02:58. Please write your version again (nothing else was touched). crm_graph/accounts exists already, written by the lead: use or better it.')
+"""What every endpoint does before and after its view: sign in, read, check scopes, answer.
+
+A view is the unit of work itself: it is called with the unit, with what its path names (object
+types already found in the data model) and with what was read of body and query. It makes one
+call to the domain and returns the body of the answer. It may be called more than once for one
+request, so it does nothing else.
+
+    @blueprint.route("/<object_type>", methods=["POST"])
+    @endpoint(201, body=PropertyBody, scopes=of_schemas("write"))
+    def create(unit: Unit, object_type: ObjectType, body: Property) -> Body:
+        \"\"\"Define a property.\"\"\"
+        return shown(properties.create(unit, object_type, body))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, Protocol, cast
+
+import orjson
+from flask import current_app, request
+from marshmallow import EXCLUDE, Schema, ValidationError
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from api import auth
+from api.headers import CONTENT_TYPE, standard
+from crm_graph.accounts import permissions, tokens
+from crm_graph.crm import Crm
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.errors import InvalidInput
+from crm_graph.unit import Unit
+
+Body = dict[str, Any]
+Scopes = Callable[[Sequence[ObjectType]], Iterable[str]]
+View = Callable[..., Any]
+
+OBJECT_TYPES = frozenset({"object_type", "from_type", "to_type"})
+"""Names of path arguments that are object types, in any spelling that clients use."""
+
+ACTOR_KEY = "crm_graph.actor"
+"""Where the access log finds who made the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A body with a status or headers of its own."""
+
+    body: Any
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Reader(Protocol):
+    """Reads what JSON gave; `schema` describes it in the OpenAPI document."""
+
+    schema: type[Schema]
+
+    def __call__(self, given: Any) -> Any:
+        """What the view gets; InvalidInput for what cannot be read."""
+        ...
+
+
+class Query(Schema):
+    """Base of query strings: unknown parameters are passed over; see `paging.Names` for lists."""
+
+    class Meta:
+        """Clients send more than is read."""
+
+        unknown = EXCLUDE
+
+
+def anyone(object_types: Sequence[ObjectType]) -> Iterable[str]:
+    """No scope: any valid token will do, or the domain makes sure."""
+    return ()
+
+
+def of_records(access: str) -> Scopes:
+    """The scopes for records of the object types in the path; `access` is `read` or `write`."""
+    return lambda object_types: [permissions.of_records(each, access) for each in object_types]
+
+
+def of_schemas(access: str) -> Scopes:
+    """The scopes for definitions of the object types in the path; of custom ones where it names none."""
+    return lambda object_types: [permissions.of_schema(each, access) for each in object_types or [None]]
+
+
+def fixed(*names: str) -> Scopes:
+    """Scopes that do not depend on the path."""
+    return lambda object_types: names
+
+
+def endpoint(
+    status: int = 200,
+    *,
+    scopes: Scopes,
+    body: type[Schema] | Reader | None = None,
+    query: type[Query] | None = None,
+    form: type[Schema] | None = None,
+) -> Callable[[View], Callable[..., Response]]:
+    """Make a view an endpoint that answers with `status`; a view that returns None answers 204.
+
+    `body` and `query` say what is read; it comes to the view as arguments of those names. `form`
+    describes the answer in the OpenAPI document.
+    """
+    read_body = _reader(body)
+    query_schema = query() if query is not None else None
+
+    def decorate(view: View) -> Callable[..., Response]:
+        @wraps(view)
+        def handle(**path: str) -> Response:
+            token = auth.bearer(request)
+            given: Body | None = None
+
+            def work(unit: Unit) -> Any:
+                nonlocal given
+                request.environ[ACTOR_KEY] = unit.actor
+                found = {n: unit.model.object_type(value) for n, value in path.items() if n in OBJECT_TYPES}
+                tokens.require(unit.actor, tuple(scopes(tuple(found.values()))))
+                if given is None:
+                    given = {}
+                    if query_schema is not None:
+                        given["query"] = read_query(query_schema, request.args)
+                    if read_body is not None:
+                        given["body"] = read_body(read_json(request.get_data()))
+                return view(unit, **{**path, **found}, **given)
+
+            return respond(crm().run(token, work), status)
+
+        handle._apidoc = {"manual_doc": _documented(status, body, query, form)}  # type: ignore[attr-defined]
+        return handle
+
+    return decorate
+
+
+def crm() -> Crm:
+    """The account that this application serves."""
+    return cast(Crm, current_app.extensions["crm"])
+
+
+def respond(answer: Any, status: int = 200) -> Response:
+    """The answer as JSON with the headers that every one has; None is 204 without a body."""
+    headers = standard(request.environ)
+    if isinstance(answer, Answer):
+        headers += answer.headers.items()
+        status = answer.status or status
+        answer = answer.body
+    if answer is None:
+        return Response(b"", 204, headers)
+    return Response(orjson.dumps(answer), status, headers, content_type=CONTENT_TYPE)
+
+
+def read_json(text: bytes) -> Any:
+    """What the JSON text says; InvalidInput names line and column."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        reason = error.msg.partition(": line")[0]
+        raise InvalidInput(f"Invalid input JSON on line {error.lineno}, column {error.colno}: {reason}") from None
+
+
+def read_query(schema: Schema, given: MultiDict[str, str]) -> Any:
+    """The query string as the schema reads it; InvalidInput names the parameter."""
+    found: Body = {}
+    for attribute, reader in schema.load_fields.items():
+        name = reader.data_key or attribute
+        if name in given:
+            found[name] = given.getlist(name) if getattr(reader, "is_list", False) else given[name]
+    return _loaded(schema, found, "Invalid query parameter")
+
+
+def _reader(body: type[Schema] | Reader | None) -> Callable[[Any], Any] | None:
+    if not isinstance(body, type):
+        return body
+    schema = body()
+    return lambda given: _loaded(schema, given, "Invalid input JSON on line 1, column 1")
+
+
+def _loaded(schema: Schema, given: Any, prefix: str) -> Any:
+    try:
+        return schema.load(given)
+    except ValidationError as error:
+        raise InvalidInput(f"{prefix}: {_first(error.normalized_messages())}") from None
+
+
+def _first(messages: Any, path: str = "") -> str:
+    """The first fault that marshmallow found, with the way to it: `inputs.0.id: Missing data`."""
+    if isinstance(messages, Mapping):
+        name, below = next(iter(messages.items()))
+        return _first(below, path if name == "_schema" else f"{path}.{name}".lstrip("."))
+    text = str(messages[0] if isinstance(messages, list) and messages else messages)
+    return f"{path}: {text}" if path else text
+
+
+def _documented(
+    status: int, body: type[Schema] | Reader | None, query: type[Query] | None, form: type[Schema] | None
+) -> Body:
+    answer: Body = {"description": "No content" if status == 204 else "Success"}
+    if status != 204:
+        answer["content"] = {"application/json": {"schema": form or {"type": "object"}}}
+    found: Body = {"responses": {str(status): answer, "default": "Error"}}
+    if body is not None:
+        schema = body if isinstance(body, type) else body.schema
+        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    if query is not None:
+        found["parameters"] = [{"in": "query", "schema": query}]
+    return found
