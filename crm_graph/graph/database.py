@@ -199,14 +199,19 @@ class Graph:
     def _transact(self, guard: Guard, transaction_id: str, work: Callable[[Statements], T]) -> T:
         result: T | None = None
         is_complete = False
+        session = self._session()
+        # What else this thread asks meanwhile, such as a block of ids, is no part of the transaction.
+        kept, self._local.kept = self._local.kept, None
         try:
-            with _translated(writes=True), self._session().begin_transaction(timeout=self._write_s) as transaction:
+            with _translated(writes=True), session.begin_transaction(timeout=self._write_s) as transaction:
                 result = work(_Several(self, guard, transaction))
                 is_complete = True
                 transaction.commit()
         except OutcomeUnknown:
             if not is_complete or not self.was_made(transaction_id):
                 raise GraphUnavailable("The connection to the graph was lost; nothing was written.") from None
+        finally:
+            self._local.kept = kept
         return cast(T, result)
 
     @property
