@@ -48,6 +48,8 @@ class Draft:
         self._relabelled: dict[tuple[int, int], None] = {}
         self._required: set[str] = set()
         self._limited: dict[int, AssociationType] = {}
+        self.changed = 0
+        """Source records whose associations `write` changed."""
 
     @property
     def is_empty(self) -> bool:
@@ -119,6 +121,7 @@ class Draft:
         )
         if row["over"]:
             raise self._limit_exceeded([(limits[n], record_id) for n, record_id in row["over"]])
+        self.changed = row["changed"] or 0
         return list(row["missing"] or [])
 
     def _relabel(self) -> None:
@@ -211,8 +214,7 @@ class Draft:
         return ((near_id, far_id),) if near == self.pair.source else ((far_id, near_id),)
 
     def _stored(self, direction: Direction, near_id: int, far_id: int) -> tuple[int, int]:
-        # What is its own inverse has one place: from the smaller id to the greater.
-        if self.pair.is_same_object and (direction.type.is_symmetric or direction.type.is_default):
+        if self.pair.is_ordered(direction.type):
             return min(near_id, far_id), max(near_id, far_id)
         return (near_id, far_id) if direction.is_forward else (far_id, near_id)
 

@@ -193,9 +193,7 @@ class _Run:
             else:
                 reason = f"line {repeated[row.line]} has the same key"
                 column = ", ".join(preparer.record.key.columns)
-                early.errors.append(
-                    preparer.error(row.line, reason, column=column, value=row.key, code="repeated key")
-                )
+                early.errors.append(preparer.error(row.line, reason, column=column, value=row.key, code="repeated key"))
         return kept, early
 
     def _do_batch(
@@ -236,7 +234,15 @@ class _Run:
 
         name = preparer.record.object_type
         try:
-            return self._work(lambda unit: write(unit, sorter, unit.model.object_type(name), rows, early, commit))
+            outcome, rest = self._work(
+                lambda unit: write(unit, sorter, unit.model.object_type(name), rows, early, commit)
+            )
+            if rest:
+                # Errors that were met belong into the transaction that moves the cursor.
+                met = Outcome(errors=outcome.errors)
+                outcome.errors = []
+                outcome.add(self._write(number, preparer, sorter, rest, met, end))
+            return outcome
         except _REFUSALS as error:
             if not rows:
                 raise

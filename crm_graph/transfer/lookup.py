@@ -94,9 +94,7 @@ def _places(wanted: Iterable[Wanted]) -> list[dict[str, Any]]:
     return [{"n": n, "key": each.key, "claim": each.claim} for n, each in enumerate(wanted)]
 
 
-def _by_text(
-    unit: Unit, object_type: ObjectType, folded_property: str, texts: list[Wanted]
-) -> dict[Wanted, Found]:
+def _by_text(unit: Unit, object_type: ObjectType, folded_property: str, texts: list[Wanted]) -> dict[Wanted, Found]:
     query = load("transfer").find_by_text.on(node_label=object_type.node_label, folded_property=folded_property)
     places = [{"n": n, "text": each.text} for n, each in enumerate(texts)]
     found: dict[Wanted, Found] = {}

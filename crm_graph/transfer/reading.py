@@ -268,9 +268,7 @@ def _record(table: _Table, mapping_name: str) -> RecordMapping:
     record = RecordMapping(
         object_type=table.text("object_type", required=True),
         key=_key(table, mapping_name),
-        properties=(
-            {name: _cell(properties, name, mapping_name) for name in properties.names()} if properties else {}
-        ),
+        properties=({name: _cell(properties, name, mapping_name) for name in properties.names()} if properties else {}),
         associations=tuple(_association(item, mapping_name) for item in table.tables("associations")),
         mode=cast(Any, table.choice("mode", ("upsert", "create", "update"))),
         repeats=cast(Any, table.choice("repeats", ("error", "skip"))),

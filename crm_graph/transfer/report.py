@@ -45,6 +45,7 @@ class StepReport:
     """Rows left out on purpose: no key, a key met before where the mapping permits it."""
     failed: int = 0
     associated: int = 0
+    """Records that were associated with others."""
     reasons: Counter[str] = field(default_factory=Counter)
 
     def count_reason(self, reason: str) -> None:

@@ -39,6 +39,7 @@ class KnownRow:
 
     row: PreparedRow
     record_id: int
+    version: int
     properties: Mapping[str, str]
     associations: Sequence[NewAssociation]
 
@@ -171,7 +172,8 @@ class Sorter:
             for name, value in checked.items()
             if not _is_same(value, there.node.get(name), object_type.presenters[name])
         }
-        result.known.append(KnownRow(row, there.record_id, differing, _associations(row, found, directions)))
+        version = there.node.get("_version", 0)
+        result.known.append(KnownRow(row, there.record_id, version, differing, _associations(row, found, directions)))
 
     def _invalid(self, row: PreparedRow, error: InvalidValues) -> RowError:
         """The first fault of a row as its error, the others named in the reason."""

@@ -1,6 +1,6 @@
 """One batch of rows written: at most four statements a transaction, associations and the job's cursor included.
 
-New records and changed ones of a batch are two transactions, each with its part of the rows.
+New records and changed ones of a batch are two transactions: the changed rows are looked up anew.
 Validation, rules, claims and revisions are those of `records/`, so that a file can do nothing
 that a request could not.
 """
@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.records import create, update
+from crm_graph.records import association_types, create, update
+from crm_graph.records.association_writing import Draft, invalid_records
 from crm_graph.records.record import Identity, UpdateInput
 from crm_graph.transfer.report import RowError
 from crm_graph.transfer.rows import PreparedRow
@@ -46,21 +47,25 @@ Commit = Callable[[Unit, Outcome], None]
 
 def write(
     unit: Unit, sorter: Sorter, object_type: ObjectType, rows: Sequence[PreparedRow], early: Outcome, commit: Commit
-) -> Outcome:
-    """What became of the rows, those counted in `early` included."""
+) -> tuple[Outcome, list[PreparedRow]]:
+    """What became of the rows, those counted in `early` included, and the rows that need another transaction.
+
+    With any of those, `commit` was not called: it belongs into their transaction.
+    """
     found = sorter.sort(unit, rows)
     outcome = Outcome(skipped=early.skipped + found.skipped, errors=[*early.errors, *found.errors])
     changed = [known for known in found.known if known.properties or known.associations]
     outcome.unchanged = len(found.known) - len(changed)
     if found.new:
         outcome.created = len(found.new)
-        outcome.associated = sum(len(row.asked.associations) for row in found.new)
+        outcome.associated = sum(bool(row.asked.associations) for row in found.new)
         unit.together(lambda both: _create(both, object_type, found.new, None if changed else commit, outcome))
+        return outcome, [known.row for known in changed]
     if changed:
         outcome.add(unit.together(lambda both: _change(both, object_type, changed, commit, outcome)))
-    if not found.new and not changed:
+    else:
         unit.together(lambda both: commit(both, outcome))
-    return outcome
+    return outcome, []
 
 
 def rehearse(unit: Unit, sorter: Sorter, rows: Sequence[PreparedRow], early: Outcome) -> Outcome:
@@ -84,12 +89,29 @@ def _create(
     create.write(unit, object_type, [(row.asked, row.change) for row in rows])
 
 
-def _change(
-    unit: Unit, object_type: ObjectType, rows: Sequence[KnownRow], commit: Commit, before: Outcome
-) -> Outcome:
+def _change(unit: Unit, object_type: ObjectType, rows: Sequence[KnownRow], commit: Commit, before: Outcome) -> Outcome:
     commit(unit, before)
     written = [row for row in rows if row.properties]
     inputs = [UpdateInput(identity=Identity(str(row.record_id)), properties=row.properties) for row in written]
+    updated = 0
     if inputs:
-        update.update_all(unit, object_type, inputs)
-    return Outcome(updated=len(inputs), unchanged=len(rows) - len(inputs))
+        records = update.update_all(unit, object_type, inputs)
+        updated = sum(record.version > row.version for record, row in zip(records, written, strict=True))
+    associated = _associate(unit, object_type, rows)
+    return Outcome(updated=updated, unchanged=len(rows) - updated, associated=associated)
+
+
+def _associate(unit: Unit, object_type: ObjectType, rows: Sequence[KnownRow]) -> int:
+    """How many records have associations now that they had not; where nothing is new there is no revision."""
+    drafts: dict[str, Draft] = {}
+    for row in rows:
+        for asked in row.associations:
+            far = unit.model.object_type(asked.far_type or "")
+            pair = unit.model.pair(object_type, far)
+            draft = drafts.setdefault(pair.relationship_type, Draft(unit, pair))
+            directions = association_types.asked(unit, object_type, far, asked.type_ids)
+            draft.associate(object_type.name, row.record_id, int(asked.far_id), directions)
+    for draft in drafts.values():
+        if missing := draft.write():
+            raise invalid_records(unit, missing)
+    return sum(draft.changed for draft in drafts.values())
