@@ -7,6 +7,7 @@ filter names is looked up later, when the criteria are compiled.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,8 +73,11 @@ class Criteria:
     after: int | Position = 0
 
 
-def parse(body: Mapping[str, Any], object_type: ObjectType, limits: Limits) -> Criteria:
+def parse(body: Any, object_type: ObjectType, limits: Limits) -> Criteria:
     """The criteria in the body of a search; InvalidInput names filter, value and rule, TooMany the limit."""
+    if not isinstance(body, Mapping):
+        raise InvalidInput("Invalid input JSON: the body of a search is an object.")
+    _check_length(body, limits)
     sort = _sort(body.get("sorts"), object_type)
     after = cursor.read(body.get("after"), sort.name, sort.target.kind)
     limit = _limit(body.get("limit"), limits)
@@ -112,6 +116,14 @@ def parse_groups(groups: Sequence[Any], object_type: ObjectType, limits: Limits)
     if total > limits.search_filters:
         raise TooMany(f"too many filters (count: {total}, max allowed: {limits.search_filters})")
     return tuple(tuple(_filter(each, object_type, limits) for each in filters) for filters in found if filters)
+
+
+def _check_length(body: Mapping[str, Any], limits: Limits) -> None:
+    # Clients name hundreds of properties, and a cursor is ours: neither makes a search dear.
+    asked = {key: value for key, value in body.items() if key not in ("properties", "after")}
+    length = len(json.dumps(asked, ensure_ascii=False, separators=(",", ":")))
+    if length > limits.search_body_length:
+        raise TooMany(f"The body of a search may have at most {limits.search_body_length} characters, not {length}.")
 
 
 def _groups(body: Mapping[str, Any], object_type: ObjectType, limits: Limits) -> tuple[Group, ...]:
