@@ -221,34 +221,35 @@ MATCH (near:Record {_key: key})
 WHERE near._archived_at IS NULL OR near._merged_into IS NOT NULL
 RETURN collect(key) AS found
 
-// ask counts_from(ids, default_id, most) -> counts
-// How many far records each source record is associated with: [id, number], the number at most `most`.
+// ask counts_from(ids, type_id, most) -> counts
+// With how many live far records each source record is associated under a type: [id, number, the least far id], the
+// number at most `most`.
 UNWIND $ids AS id
 CALL (id) {
   MATCH ()-[x:{{relationship_type}}]->(:{{far_label}})
   USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
-  WHERE x.from_id = id AND x.to_id >= 0 AND x.type_id = $default_id
+  WHERE x.from_id = id AND x.to_id >= 0 AND x.type_id = $type_id
   WITH x LIMIT $most
-  RETURN count(x) AS number
+  RETURN count(x) AS number, min(x.to_id) AS least_id
 }
-RETURN collect([id, number]) AS counts
+RETURN collect([id, number, least_id]) AS counts
 
-// ask counts_to(ids, default_id, most) -> counts
+// ask counts_to(ids, type_id, most) -> counts
 // Like counts_from, of target records.
 UNWIND $ids AS id
 CALL (id) {
   MATCH (:{{far_label}})-[x:{{relationship_type}}]->()
   USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
-  WHERE x.to_id = id AND x.from_id >= 0 AND x.type_id = $default_id
+  WHERE x.to_id = id AND x.from_id >= 0 AND x.type_id = $type_id
   WITH x LIMIT $most
-  RETURN count(x) AS number
+  RETURN count(x) AS number, min(x.from_id) AS least_id
 }
-RETURN collect([id, number]) AS counts
+RETURN collect([id, number, least_id]) AS counts
 
-// ask primaries(ones) -> primaries
-// The far record of each primary association that there is: [`one_of`, id].
+// ask primaries(ones, names) -> primaries
+// The far record of each primary association that there is: [id of the source, id, values of the named properties].
 UNWIND $ones AS one_of
-MATCH ()-[x:{{relationship_type}}]->(:{{far_label}})
+MATCH ()-[x:{{relationship_type}}]->(far:{{far_label}})
 USING INDEX SEEK x:{{relationship_type}}(one_of)
 WHERE x.one_of = one_of
-RETURN collect([one_of, x.to_id]) AS primaries
+RETURN collect([x.from_id, x.to_id, [name IN $names | far[name]]]) AS primaries

@@ -17,7 +17,7 @@ from crm_graph.unit import Unit
 def page(
     unit: Unit, near: ObjectType, near_id: int, far: ObjectType, *, after: int = -1, limit: int = 500
 ) -> AssociationPage:
-    """Live `far` records associated with one record, behind the id `after`; each that stays so during a walk comes once.
+    """Live `far` records associated with one record, behind the id `after`; what stays so during a walk comes once.
 
     Raises RecordNotFound where there is no live record with that id, UndefinedAssociation. What was
     merged into another record reads as a record without associations.

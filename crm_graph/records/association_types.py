@@ -34,7 +34,11 @@ def named(unit: Unit, near: ObjectType, far: ObjectType, name_or_id: str) -> Dir
     for direction in unit.model.directions(near, far):
         if name_or_id in (str(direction.type_id), direction.name):
             return direction
-    raise wrong_direction(unit.model, near, far, name_or_id)
+    if name_or_id.isascii() and name_or_id.isdigit() and len(name_or_id) <= 9:
+        raise wrong_direction(unit.model, near, far, int(name_or_id))
+    raise WrongDirection(
+        f"{name_or_id} is no association type from {near.id} to {far.id}.", associationType=[name_or_id]
+    )
 
 
 def far_type(unit: Unit, near: ObjectType, types: Sequence[TypeId]) -> ObjectType:
@@ -44,8 +48,7 @@ def far_type(unit: Unit, near: ObjectType, types: Sequence[TypeId]) -> ObjectTyp
             direction = pair.directions.get(type_id)
             if direction is not None and _fits(direction, near, category):
                 return unit.model.object_types[direction.far]
-    type_id = types[0][1] if types else ""
-    raise wrong_direction(unit.model, near, None, type_id)
+    raise wrong_direction(unit.model, near, None, types[0][1] if types else 0)
 
 
 def default_of(pair: AssociationPair, near: str) -> Direction:
@@ -71,11 +74,9 @@ def presented(directions: Iterable[Direction]) -> tuple[int, ...]:
     )
 
 
-def wrong_direction(model: DataModel, near: ObjectType, far: ObjectType | None, type_id: int | str) -> WrongDirection:
+def wrong_direction(model: DataModel, near: ObjectType, far: ObjectType | None, type_id: int) -> WrongDirection:
     """The error for a type that `near` does not have, with what was expected where that can be said."""
-    direction = next(
-        (pair.directions[type_id] for pair in model.pairs.values() if type_id in pair.directions), None
-    ) if isinstance(type_id, int) else None  # fmt: skip
+    direction = next((pair.directions[type_id] for pair in model.pairs.values() if type_id in pair.directions), None)
     if direction is not None and direction.near != near.name:
         expected = model.object_types[direction.near].id
         message = f"invalid from object type {near.id} for associations to be created. expected: {expected}"

@@ -20,8 +20,6 @@ from crm_graph.unit import Unit
 _NO_ASSOCIATION = "_NO_ASSOCIATION"
 """The relationship type that no relationship has, and that has every index which a pair may lack."""
 
-_ALL = None
-
 
 @dataclass(slots=True)
 class _Row:
@@ -30,7 +28,7 @@ class _Row:
     links: dict[tuple[int, int], None] = field(default_factory=dict)
     """(target id, type id), in the order given."""
     drops: dict[int, frozenset[int] | None] = field(default_factory=dict)
-    """Type ids to end by target id, _ALL for every one."""
+    """Type ids to end by target id, None for every one."""
     primary: int | None = None
     first: int | None = None
 
@@ -89,7 +87,7 @@ class Draft:
         """
         if directions is None or any(direction.type.is_default for direction in directions):
             for from_id, to_id in self._orientations(near, near_id, far_id):
-                self._rows.setdefault(from_id, _Row()).drops[to_id] = _ALL
+                self._rows.setdefault(from_id, _Row()).drops[to_id] = None
             return
         for direction in directions:
             from_id, to_id = self._stored(direction, near_id, far_id)
@@ -117,7 +115,8 @@ class Draft:
             primary_id=self._primary.id if self._primary else None,
             target_kind=self._target.id,
             limits=[limit for limit, _ in limits],
-            count_max=max((limit["max"] for limit, _ in limits), default=0) + sum(map(_size, self._rows.values())) + 1,
+            count_max=max((limit["max"] for limit, _ in limits), default=0)
+            + sum(len(row.drops) + 1 for row in self._rows.values()),
         )
         if row["over"]:
             raise self._limit_exceeded([(limits[n], record_id) for n, record_id in row["over"]])
@@ -227,10 +226,15 @@ def end_those_there(unit: Unit, draft: Draft) -> None:
         unit.graph.ask(load("definitions").confirm)
 
 
+def is_id(text: str) -> bool:
+    """Whether the text can be a record id; in a body, what cannot names a record that is not there."""
+    return text.isascii() and text.isdigit() and len(text) <= 18
+
+
 def invalid_records(unit: Unit, keys: Iterable[str]) -> InvalidAssociation:
     """The error for keys of records that are not there."""
     names = {found.id: found.name.upper() for found in unit.model.object_types.values()}
-    ends = [(names[kind], record_id) for kind, _, record_id in (key.rpartition(":") for key in keys)]
+    ends = [(names[kind], record_id) for kind, _, record_id in (key.partition(":") for key in keys)]
     return InvalidAssociation(
         "One or more associations are invalid",
         INVALID_OBJECT_IDS=[f"{name}={record_id} is not valid" for name, record_id in ends],
@@ -248,10 +252,6 @@ def _copies(found: AssociationType) -> dict[str, Any]:
     }
 
 
-def _size(row: _Row) -> int:
-    return len(row.drops) + 1
-
-
 def _key_order(key: str) -> tuple[str, int]:
-    kind, _, record_id = key.rpartition(":")
+    kind, _, record_id = key.partition(":")
     return kind, int(record_id)

@@ -14,7 +14,7 @@ from crm_graph.errors import TooMany
 from crm_graph.records import association_reading, association_types
 from crm_graph.records.association_reading import pages_behind, pages_of
 from crm_graph.records.association_types import TypeId
-from crm_graph.records.association_writing import Draft, end_those_there, invalid_records
+from crm_graph.records.association_writing import Draft, end_those_there, invalid_records, is_id
 from crm_graph.records.record import AssociationPage, NewAssociation, read_id
 from crm_graph.unit import Unit
 
@@ -142,6 +142,6 @@ def _remove(
 
 def _known_id(unit: Unit, object_type: ObjectType, text: str) -> int:
     """A record id in a body; there what is no id names a record that is not there."""
-    if text.isascii() and text.isdigit() and len(text) <= 18:
+    if is_id(text):
         return int(text)
     raise invalid_records(unit, [f"{object_type.id}:{text}"])

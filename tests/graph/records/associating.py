@@ -1,4 +1,4 @@
-"""Persons, firms and offers that may be associated in every way there is, and their associations as the graph has them."""
+"""Persons, firms and offers that may be associated in every way there is, and what the graph has of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.graph.database import Graph, Guard
 from crm_graph.graph.queries import load
+from crm_graph.records import associations
 from crm_graph.records.ids import IdBlocks
+from crm_graph.records.record import AssociationPage
 from crm_graph.unit import Actor, Unit
 
 T = TypeVar("T")
@@ -143,7 +145,8 @@ class Associating:
     def stored(self, object_type: ObjectType, record_id: str) -> set[tuple[str, str, int]]:
         """Live relationships of a record: (source id, target id, type id as stored)."""
         rows, _, _ = self.graph.driver.execute_query(
-            "MATCH (:Record {_key: $key})-[x]-(:Record) WHERE x.until IS NULL RETURN DISTINCT x.from_id, x.to_id, x.type_id",
+            "MATCH (:Record {_key: $key})-[x]-(:Record) WHERE x.until IS NULL "
+            "RETURN DISTINCT x.from_id, x.to_id, x.type_id",
             key=f"{object_type.id}:{record_id}",
         )
         return {(str(source), str(target), type_id) for source, target, type_id in (row.values() for row in rows)}
@@ -164,3 +167,33 @@ class Associating:
             key=f"{object_type.id}:{record_id}",
         )
         return [row["v"] for row in rows]
+
+
+def associate(account: Associating, person: str, firm: str) -> None:
+    account.run(lambda unit: associations.associate_default(unit, PERSON, person, FIRM, firm))
+
+
+def put(account: Associating, person: str, firm: str, *custom: int, hubspot: tuple[int, ...] = ()) -> None:
+    types = [(USER_DEFINED, type_id) for type_id in custom] + [(HUBSPOT_DEFINED, type_id) for type_id in hubspot]
+    account.run(lambda unit: associations.set_types(unit, PERSON, person, FIRM, firm, types))
+
+
+def know(account: Associating, person: str, other: str, *types: int) -> None:
+    named = [(USER_DEFINED, type_id) for type_id in types]
+    account.run(lambda unit: associations.set_types(unit, PERSON, person, PERSON, other, named))
+
+
+def seen(page: AssociationPage) -> dict[str, set[int]]:
+    return {str(record.id): set(record.type_ids) for record in page.records}
+
+
+def firms_of(account: Associating, person: str) -> dict[str, set[int]]:
+    return seen(account.run(lambda unit: associations.page(unit, PERSON, person, FIRM)))
+
+
+def persons_of(account: Associating, firm: str) -> dict[str, set[int]]:
+    return seen(account.run(lambda unit: associations.page(unit, FIRM, firm, PERSON)))
+
+
+def friends_of(account: Associating, person: str) -> dict[str, set[int]]:
+    return seen(account.run(lambda unit: associations.page(unit, PERSON, person, PERSON)))

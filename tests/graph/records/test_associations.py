@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from crm_graph.definitions import constraints
 from crm_graph.definitions.association import HUBSPOT_DEFINED, USER_DEFINED
 from crm_graph.errors import InvalidAssociation, LimitExceeded, RecordNotFound, UndefinedAssociation, WrongDirection
-from crm_graph.graph import migrations
-from crm_graph.graph.embedded.server import Connection
 from crm_graph.records import associations
-from crm_graph.records.record import AssociationPage
 from tests.graph.records.associating import (
     ADVISED_MAX,
     ADVISER,
@@ -33,48 +27,20 @@ from tests.graph.records.associating import (
     PRIMARY,
     PRIMARY_BACK,
     Associating,
-    data_model,
+    associate,
+    firms_of,
+    friends_of,
+    know,
+    persons_of,
+    put,
+    seen,
 )
 
 
-@pytest.fixture(scope="session")
-def account(neo4j_server: Connection) -> Iterator[Associating]:
-    """Persons, firms and offers, with every constraint that they need."""
-    opened = Associating.open(neo4j_server.as_environment())
-    migrations.run(opened.graph)
-    opened.graph.define(constraints.of_model(data_model(1)))
-    yield opened
-    opened.graph.close()
-
-
-def associate(account: Associating, person: str, firm: str) -> None:
-    account.run(lambda unit: associations.associate_default(unit, PERSON, person, FIRM, firm))
-
-
-def put(account: Associating, person: str, firm: str, *custom: int, hubspot: tuple[int, ...] = ()) -> None:
-    types = [(USER_DEFINED, type_id) for type_id in custom] + [(HUBSPOT_DEFINED, type_id) for type_id in hubspot]
-    account.run(lambda unit: associations.set_types(unit, PERSON, person, FIRM, firm, types))
-
-
-def know(account: Associating, person: str, other: str, *types: int) -> None:
-    named = [(USER_DEFINED, type_id) for type_id in types]
-    account.run(lambda unit: associations.set_types(unit, PERSON, person, PERSON, other, named))
-
-
-def seen(page: AssociationPage) -> dict[str, set[int]]:
-    return {str(record.id): set(record.type_ids) for record in page.records}
-
-
-def firms_of(account: Associating, person: str) -> dict[str, set[int]]:
-    return seen(account.run(lambda unit: associations.page(unit, PERSON, person, FIRM)))
-
-
-def persons_of(account: Associating, firm: str) -> dict[str, set[int]]:
-    return seen(account.run(lambda unit: associations.page(unit, FIRM, firm, PERSON)))
-
-
-def friends_of(account: Associating, person: str) -> dict[str, set[int]]:
-    return seen(account.run(lambda unit: associations.page(unit, PERSON, person, PERSON)))
+@pytest.fixture
+def account(associating: Associating) -> Associating:
+    """Persons, firms and offers."""
+    return associating
 
 
 def test_default_association_is_read_from_both_ends(account: Associating) -> None:
