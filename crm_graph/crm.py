@@ -87,21 +87,26 @@ class Crm:
         required = tuple(scopes)
         transaction_id = self.clock.new_id()
         known: _Known | None = None
-        for _ in range(_ATTEMPTS):
+        made: set[str] = set()
+        attempts = 0
+        while attempts < _ATTEMPTS:
             known = self._current(known)
             try:
                 actor = self.tokens.actor(who, known.guard.access_version) if isinstance(who, str) else who
                 tokens.require(actor, required)
                 return work(self._unit(known, actor, transaction_id))
             except StaleModel:
-                continue
+                attempts += 1
             except PairNotIndexed as missing:
-                for pair in missing.pairs:
-                    store.ensure_pair(self.graph, pair)
+                # The first association of a pair; work that makes several of them meets one after the other.
+                attempts += any(pair.relationship_type in made for pair in missing.pairs)
+                store.ensure_pairs(self.graph, missing.pairs)
+                made.update(pair.relationship_type for pair in missing.pairs)
             except _MAY_BE_STALE:
                 # It may come from definitions that another process has changed meanwhile.
                 if Guard(**self.graph.plain(load("definitions").versions)) == known.guard:
                     raise
+                attempts += 1
         raise Busy("The data model changed while this was being done; try again.")
 
     def _unit(self, known: _Known, actor: Actor, transaction_id: str) -> Unit:

@@ -63,14 +63,19 @@ CALL () {
 }
 RETURN model_version, access_version, object_types, properties, groups, pipelines, pairs, association_types, owners
 
-// plain publish_pair(relationship_type) -> model_version
-// The relationships of a pair may be made from now on; the version moves only for the first who says so.
+// plain publish_pairs(relationship_types) -> model_version
+// The relationships of pairs may be made from now on; the version moves only for the first who says so.
 MATCH (s:_State {name: 'state'})
 SET s:_State
-MERGE (p:_AssociationPair {key: $relationship_type})
-WITH s, p, coalesce(p.is_indexed, false) AS was_indexed
-SET p.is_indexed = true
-SET s.model_version = s.model_version + CASE WHEN was_indexed THEN 0 ELSE 1 END
+WITH s
+CALL (s) {
+  UNWIND $relationship_types AS relationship_type
+  MERGE (p:_AssociationPair {key: relationship_type})
+  WITH p WHERE p.is_indexed IS NULL
+  SET p.is_indexed = true
+  RETURN count(*) AS published
+}
+SET s.model_version = s.model_version + CASE WHEN published > 0 THEN 1 ELSE 0 END
 RETURN s.model_version AS model_version
 
 // ask confirm() -> confirmed

@@ -42,9 +42,9 @@ def without_property(object_type: ObjectType, found: Property) -> list[str]:
     return [f"DROP INDEX {quote(_name(object_type.node_label, _stored_key(found)))} IF EXISTS"]
 
 
-def of_pair(pair: AssociationPair) -> list[str]:
-    """What the relationships of one pair need before the first of them is made."""
-    return [*_pair(pair), AWAIT_ONLINE]
+def of_pairs(pairs: Sequence[AssociationPair]) -> list[str]:
+    """What the relationships of pairs need before the first of them is made."""
+    return [*(command for pair in pairs for command in _pair(pair)), AWAIT_ONLINE]
 
 
 def of_limit(pair: AssociationPair, found: AssociationType) -> list[str]:

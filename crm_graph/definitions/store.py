@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from crm_graph.config import Settings
 from crm_graph.definitions import catalogue, constraints
@@ -40,7 +41,8 @@ def prepare(graph: Graph, settings: Settings) -> bool:
     return True
 
 
-def ensure_pair(graph: Graph, pair: AssociationPair) -> None:
-    """Make what the relationships of a pair need, and let every process know that it is there."""
-    graph.define(constraints.of_pair(pair))
-    graph.plain(load_queries("definitions").publish_pair, relationship_type=pair.relationship_type)
+def ensure_pairs(graph: Graph, pairs: Sequence[AssociationPair]) -> None:
+    """Make what the relationships of pairs need, and let every process know that it is there."""
+    graph.define(constraints.of_pairs(pairs))
+    types = [pair.relationship_type for pair in pairs]
+    graph.plain(load_queries("definitions").publish_pairs, relationship_types=types)

@@ -14,6 +14,7 @@ from crm_graph.crm import Crm
 from crm_graph.definitions.changes import association_types, object_types
 from crm_graph.definitions.property import Property
 from crm_graph.demo.population import Told, population
+from crm_graph.errors import PairNotIndexed
 from crm_graph.records import claims, create
 from crm_graph.records.record import CreateInput, NewAssociation
 from crm_graph.unit import Actor, Unit
@@ -32,6 +33,7 @@ def load(crm: Crm) -> None:
     crm.run(actor, lambda unit: _define(unit, story))
     crm.run(actor, lambda unit: _define_labels(unit, story["association_label"]))
     told = sorted([*_told(story["records"]), *population()], key=lambda each: _ORDER.index(each.type))
+    crm.run(actor, lambda unit: _ensure_pairs(unit, told))
     made: dict[str, tuple[str, int]] = {}
     with Progress(transient=True) as progress:
         task = progress.add_task("Loading the demo account", total=len(told))
@@ -76,6 +78,16 @@ def _told(rows: Iterable[Mapping[str, Any]]) -> Iterable[Told]:
     for row in rows:
         associations = [(item["to"], item.get("label")) for item in row.get("associations", ())]
         yield Told(row["ref"], row["type"], dict(row["properties"]), associations, row.get("copies"))
+
+
+def _ensure_pairs(unit: Unit, told: Iterable[Told]) -> None:
+    """Have the indexes of all pairs made at once, where some are missing."""
+    types = {each.ref: each.type for each in told}
+    ends = {(each.type, types[ref]) for each in told for ref, _ in each.associations}
+    model = unit.model
+    pairs = [model.pair(model.object_type(near), model.object_type(far)) for near, far in sorted(ends)]
+    if missing := [pair for pair in pairs if not pair.is_indexed]:
+        raise PairNotIndexed(missing)
 
 
 def _writer(type_name: str, chunk: Sequence[Told], made: dict[str, tuple[str, int]]) -> Callable[[Unit], None]:

@@ -65,7 +65,7 @@ def test_every_built_in_object_type_has_unique_ids(worker: Worker) -> None:
 def test_a_pair_is_known_as_indexed_by_every_process_once_its_indexes_are_made(worker: Worker, other: Worker) -> None:
     pair = worker.model().pairs["CONTACT_TO_COMPANY"]
 
-    store.ensure_pair(worker.crm.graph, pair)
+    store.ensure_pairs(worker.crm.graph, [pair])
 
     assert other.model().pairs["CONTACT_TO_COMPANY"].is_indexed
     # Uniqueness, the way back, and one primary for each contact.
@@ -75,9 +75,9 @@ def test_a_pair_is_known_as_indexed_by_every_process_once_its_indexes_are_made(w
 
 def test_making_a_pair_twice_does_not_move_the_version(worker: Worker) -> None:
     pair = worker.model().pairs["CONTACT_TO_COMPANY"]
-    store.ensure_pair(worker.crm.graph, pair)
+    store.ensure_pairs(worker.crm.graph, [pair])
     before = worker.model().version
 
-    store.ensure_pair(worker.crm.graph, pair)
+    store.ensure_pairs(worker.crm.graph, [pair])
 
     assert worker.model().version == before

@@ -163,7 +163,7 @@ def make_world(graph: Graph) -> World:
     }
     model = DataModel(version=1, object_types={"thing": thing, "part": part}, pairs=pairs)
     graph.define([text for each in (thing, part) for text in constraints.of_object_type(each)])
-    graph.define([text for pair in pairs.values() for text in constraints.of_pair(pair)])
+    graph.define(constraints.of_pairs(list(pairs.values())))
     return World(graph, thing, part, model, Limits())
 
 
