@@ -15,6 +15,7 @@ from crm_graph.errors import CRMError
 from crm_graph.graph.embedded.download import Cancelled
 from crm_graph.graph.embedded.server import Connection, EmbeddedServer, running_connection
 from crm_graph.graph.embedded.stopping import Stopping
+from crm_graph.transfer.command import import_files
 
 Command = Callable[..., Any]
 
@@ -46,6 +47,9 @@ def neo4j_options(command: Command) -> Command:
 @click.version_option(package_name="crm-graph")
 def commands() -> None:
     """A CRM whose data is a graph."""
+
+
+commands.add_command(import_files)
 
 
 @commands.command()

@@ -110,6 +110,7 @@ def _directly(
 ) -> ImportReport:
     mapping = read_mapping(text)
     with Stopping(lambda: os._exit(EXIT_STOPPED)) as stopping, _settings(data, stopping) as settings:
+        # A second Ctrl-C ends this process alone; a Neo4j that it leaves behind is taken over by the next command.
         crm = Crm(settings)
         try:
             if token := crm.prepare():

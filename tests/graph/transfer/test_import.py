@@ -84,7 +84,8 @@ def test_a_parent_may_stand_below_its_subsidiaries(sample: Sample) -> None:
         "RETURN r.name AS child, parent.name AS parent, startNode(x) = r AS is_child_first",
         kind=COMPANY,
     ) + sample.ask(
-        "MATCH (r)-[x:COMPANY_TO_COMPANY {label: 'Child Company'}]->(child) RETURN r.name AS parent, child.name AS child",
+        "MATCH (r)-[x:COMPANY_TO_COMPANY {label: 'Child Company'}]->(child) "
+        "RETURN r.name AS parent, child.name AS child",
         kind=COMPANY,
     )
     pairs = {(row["child"], row["parent"]) for row in rows}
