@@ -76,7 +76,7 @@ class Criteria:
 def parse(body: Any, object_type: ObjectType, limits: Limits) -> Criteria:
     """The criteria in the body of a search; InvalidInput names filter, value and rule, TooMany the limit."""
     if not isinstance(body, Mapping):
-        raise InvalidInput("Invalid input JSON: the body of a search is an object.")
+        raise _malformed("the body of a search is an object.")
     _check_length(body, limits)
     sort = _sort(body.get("sorts"), object_type)
     after = cursor.read(body.get("after"), sort.name, sort.target.kind)
@@ -105,7 +105,7 @@ def parse_groups(groups: Sequence[Any], object_type: ObjectType, limits: Limits)
     found = []
     for group in groups:
         if not isinstance(group, Mapping):
-            raise InvalidInput("Invalid input JSON: each of `filterGroups` is an object with `filters`.")
+            raise _malformed("each of `filterGroups` is an object with `filters`.")
         filters = _list(group.get("filters"), "filters")
         if len(filters) > limits.search_group_filters:
             raise TooMany(
@@ -134,14 +134,14 @@ def _groups(body: Mapping[str, Any], object_type: ObjectType, limits: Limits) ->
 
 def _filter(given: Any, object_type: ObjectType, limits: Limits) -> Filter:
     if not isinstance(given, Mapping):
-        raise InvalidInput("Invalid input JSON: a filter is an object with `propertyName` and `operator`.")
+        raise _malformed("a filter is an object with `propertyName` and `operator`.")
     name, operator_name = given.get("propertyName"), given.get("operator")
     if not isinstance(name, str) or not name:
-        raise InvalidInput("Invalid input JSON: a filter needs a `propertyName`.")
+        raise _malformed("a filter needs a `propertyName`.")
     operator = OPERATORS.get(operator_name) if isinstance(operator_name, str) else None
     if operator is None:
-        raise InvalidInput(
-            f"Invalid input JSON: the operator of the filter on {name} must be one of {', '.join(OPERATORS)}.",
+        raise _malformed(
+            f"the operator of the filter on {name} must be one of {', '.join(OPERATORS)}.",
             propertyName=[name],
             operator=[str(operator_name)[:200]],
         )
@@ -212,8 +212,8 @@ def _direction(given: Any) -> tuple[str, bool]:
         direction = given.get("direction") or "ASCENDING"
         if direction in ("ASCENDING", "DESCENDING"):
             return given["propertyName"], direction == "DESCENDING"
-        raise InvalidInput("Invalid input JSON: the direction of a sort is ASCENDING or DESCENDING.")
-    raise InvalidInput("Invalid input JSON: a sort is a property's name or an object with `propertyName`.")
+        raise _malformed("the direction of a sort is ASCENDING or DESCENDING.")
+    raise _malformed("a sort is a property's name or an object with `propertyName`.")
 
 
 def _limit(given: Any, limits: Limits) -> int:
@@ -222,7 +222,7 @@ def _limit(given: Any, limits: Limits) -> int:
     if isinstance(given, str) and given.isascii() and given.isdigit() and len(given) < 10:
         given = int(given)
     if not isinstance(given, int) or isinstance(given, bool) or given < 0:
-        raise InvalidInput("Invalid input JSON: `limit` is a whole number.", limit=[str(given)[:200]])
+        raise _malformed("`limit` is a whole number.", limit=[str(given)[:200]])
     if given > limits.search_page_size:
         raise TooMany(f"`limit` may be at most {limits.search_page_size}, not {given}.", limit=[str(given)])
     return given
@@ -232,7 +232,7 @@ def _query(given: Any, limits: Limits) -> str:
     if given is None:
         return ""
     if not isinstance(given, str):
-        raise InvalidInput("Invalid input JSON: `query` is a string.")
+        raise _malformed("`query` is a string.")
     if len(given) > limits.search_body_length:
         raise TooMany(f"`query` may have at most {limits.search_body_length} characters, not {len(given)}.")
     if (count := len(query_words(given))) > limits.search_query_words:
@@ -243,13 +243,17 @@ def _query(given: Any, limits: Limits) -> str:
 def _selection(given: Any) -> Selection:
     names = _list(given, "properties")
     if not all(isinstance(name, str) for name in names):
-        raise InvalidInput("Invalid input JSON: `properties` is a list of names.")
-    return Selection(properties=tuple(names) or None)
+        raise _malformed("`properties` is a list of names.")
+    return Selection(properties=tuple(dict.fromkeys(name.lower() for name in names)) or None)
+
+
+def _malformed(reason: str, **context: list[str]) -> InvalidInput:
+    return InvalidInput(f"Invalid input JSON on line 1, column 1: {reason}", **context)
 
 
 def _list(given: Any, key: str) -> list[Any]:
     if given is None:
         return []
     if not isinstance(given, list):
-        raise InvalidInput(f"Invalid input JSON: `{key}` is a list.")
+        raise _malformed(f"`{key}` is a list.")
     return given
