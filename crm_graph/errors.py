@@ -14,6 +14,7 @@
     │   ├── UniqueValueTaken        another record has the unique value
     │   ├── NotUnique               a property is not unique and cannot identify a record
     │   ├── InUse                   something still refers to what is to be removed
+    │   │   └── ReferencedByRecords  records stand in the pipeline or stage
     │   └── RuleBroken              a rule of one object type forbids it
     ├── NotFound                    what was named does not exist
     │   ├── RecordNotFound
@@ -140,6 +141,17 @@ class NotUnique(Invalid):
 
 class InUse(Invalid):
     """What is to be removed is still referred to."""
+
+
+class ReferencedByRecords(InUse):
+    """A pipeline or stage in which records stand; `kind` is `Stage` or `Pipeline`."""
+
+    def __init__(self, kind: str, ids: Sequence[str], record_ids: Sequence[str]) -> None:
+        super().__init__(
+            f"{kind} IDs: [{', '.join(ids)}] are being referenced by object IDs: [{', '.join(record_ids)}]",
+            **{f"{kind.lower()}Ids": list(ids), "objectIds": list(record_ids)},
+        )
+        self.kind = kind
 
 
 class RuleBroken(Invalid):

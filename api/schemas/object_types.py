@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, post_load
@@ -112,8 +112,19 @@ class AssociationBody(Schema):
     name = fields.String(allow_none=True, load_default=None)
 
 
+class SchemaNames(Schema):
+    """Custom object types to read."""
+
+    class Meta:
+        """Clients send more than is kept."""
+
+        unknown = EXCLUDE
+
+    inputs = fields.List(fields.String(), required=True)
+
+
 class SettingsChange(Schema):
-    """What a PATCH of an object type's settings may have."""
+    """What a PATCH of an object type's settings may have; loads as the arguments of `settings.change`."""
 
     class Meta:
         """Clients send more than is kept."""
@@ -126,13 +137,20 @@ class SettingsChange(Schema):
         keys=fields.String(), values=fields.Boolean(), data_key="indexedProperties", load_default=dict
     )
 
+    @post_load
+    def make(self, data: Body, **_: Any) -> Body:
+        """Display names beside the rest."""
+        return {**data.pop("display_names"), **data}
+
 
 def shown(model: DataModel, object_type: ObjectType, definitions: Iterable[Direction]) -> Body:
     """A schema with its properties and associations, as the contract shows it."""
     return {
         **shown_definition(object_type),
         "properties": [properties.shown(object_type, found) for found in object_type.live_properties.values()],
-        "associations": [shown_association(model, found) for found in definitions],
+        "associations": [
+            shown_association({**model.object_types, object_type.name: object_type}, found) for found in definitions
+        ],
     }
 
 
@@ -156,11 +174,11 @@ def shown_definition(object_type: ObjectType) -> Body:
     }
 
 
-def shown_association(model: DataModel, direction: Direction) -> Body:
+def shown_association(object_types: Mapping[str, ObjectType], direction: Direction) -> Body:
     """An association definition from its near end."""
     return {
-        "fromObjectTypeId": model.object_types[direction.near].id,
-        "toObjectTypeId": model.object_types[direction.far].id,
+        "fromObjectTypeId": object_types[direction.near].id,
+        "toObjectTypeId": object_types[direction.far].id,
         "name": direction.name,
         "cardinality": "ONE_TO_MANY",
         "inverseCardinality": "ONE_TO_MANY",

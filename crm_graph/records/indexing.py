@@ -7,6 +7,7 @@ does search use the index.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from crm_graph.definitions import constraints
@@ -21,24 +22,27 @@ from crm_graph.unit import Unit
 _BATCH = 1_000
 
 
-def set_indexed(unit: Unit, object_type: ObjectType, name: str, indexed: bool) -> Property:
-    """The property with or without an index; DefinitionNotFound for an unknown one."""
-    found = properties.find(object_type, name)
-    if found.indexed == indexed:
+def set_indexed(unit: Unit, object_type: ObjectType, wanted: Mapping[str, bool]) -> ObjectType:
+    """The object type with or without an index for the properties; DefinitionNotFound for an unknown one."""
+    found = {name: properties.find(object_type, name) for name in wanted}
+    differing = [each for name, each in found.items() if each.indexed != wanted[name]]
+    if not differing:
         confirm(unit)
-        return found
-    changed = replace(found, indexed=indexed, folded=False)
-    if indexed:
-        schema_of(unit).define(constraints.of_property(object_type, changed))
-        if found.type == "string":
-            if not found.folded:
-                _publish(unit, object_type, found, {"folded": True})
-            schema_of(unit).settle()
-            _fold_stored(unit, object_type, found)
-    _publish(unit, object_type, found, {"indexed": indexed, "folded": False})
-    if not indexed:
-        schema_of(unit).define(constraints.without_property(object_type, found))
-    return changed
+        return object_type
+    made = [replace(each, indexed=True) for each in differing if wanted[each.name]]
+    strings = [each for each in made if each.type == "string"]
+    schema_of(unit).define([text for each in made for text in constraints.of_property(object_type, each)])
+    if not all(each.folded for each in strings):
+        _publish(unit, object_type, {each.name: {"folded": True} for each in strings})
+    if strings:
+        schema_of(unit).settle()
+    for each in strings:
+        _fold_stored(unit, object_type, each)
+    _publish(unit, object_type, {e.name: {"indexed": wanted[e.name], "folded": False} for e in differing})
+    gone = [each for each in differing if not wanted[each.name]]
+    schema_of(unit).define([text for each in gone for text in constraints.without_property(object_type, each)])
+    changed = {each.name: replace(each, indexed=wanted[each.name], folded=False) for each in differing}
+    return replace(object_type, properties={**object_type.properties, **changed})
 
 
 def _fold_stored(unit: Unit, object_type: ObjectType, found: Property) -> None:
@@ -55,6 +59,9 @@ def _fold_stored(unit: Unit, object_type: ObjectType, found: Property) -> None:
             after = rows[-1]["id"]
 
 
-def _publish(unit: Unit, object_type: ObjectType, found: Property, changes: Values) -> None:
-    audit = Audit(action="INDEX", subject=f"property:{object_type.name}.{found.name}", values=changes)
-    publish(unit, [audit], lambda inner: save_properties(inner, object_type.name, {found.name: changes}))
+def _publish(unit: Unit, object_type: ObjectType, changes: Mapping[str, Values]) -> None:
+    audits = [
+        Audit(action="INDEX", subject=f"property:{object_type.name}.{name}", values=values)
+        for name, values in changes.items()
+    ]
+    publish(unit, audits, lambda inner: save_properties(inner, object_type.name, changes))

@@ -69,4 +69,4 @@ def check_count(field: str, count: int, most: int) -> None:
 def require_super_admin(unit: Unit) -> None:
     """MissingScopes for anyone else."""
     if not unit.actor.is_super_admin:
-        raise MissingScopes(["super-admin"])
+        raise MissingScopes(["super_admin"])

@@ -6,9 +6,10 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from crm_graph.definitions import catalogue, constraints
+from crm_graph.definitions.association import Direction
 from crm_graph.definitions.changes import association_types, checks, properties
 from crm_graph.definitions.changes.checks import refused
 from crm_graph.definitions.changes.publication import (
@@ -46,9 +47,17 @@ _FIELDS = {
 }
 
 
-def custom(model: DataModel, name: str) -> ObjectType:
-    """The custom object type, also an archived one; DefinitionNotFound for a built-in or unknown one."""
-    found = model.find_object_type(name) or _archived(model, name)
+class Defined(NamedTuple):
+    """A new object type with the unlabelled types by which its records may be associated."""
+
+    object_type: ObjectType
+    associations: list[Direction]
+
+
+def custom(model: DataModel, name: str, *, archived: bool | None = False) -> ObjectType:
+    """The custom object type, live, archived or (None) whichever there is; DefinitionNotFound otherwise."""
+    live = None if archived else model.find_object_type(name)
+    found = live or (None if archived is False else _archived(model, name))
     if found is None or found.built_in:
         raise DefinitionNotFound(f"Schema {name} does not exist", objectType=[name])
     return found
@@ -68,7 +77,7 @@ def define(
     required: Sequence[str] = (),
     searchable: Sequence[str] = (),
     with_itself: bool = False,
-) -> ObjectType:
+) -> Defined:
     """The new custom object type with its properties, system properties and associations.
 
     A property without a group comes into the type's own. Raises DefinitionExists for a name in
@@ -95,19 +104,20 @@ def define(
     _check_named(unit, complete)
     far = _far_types(unit.model, associated)
     schema_of(unit).define(constraints.of_object_type(complete))
-    published: list[ObjectType] = []
+    published: list[Defined] = []
 
     def write(inner: Unit) -> None:
         number = reserve(inner, COUNTER, 1)[0]
         named = replace(complete, id=f"2-{number}")
-        published[:] = [named]
         save_object_type(inner, name, stored(named))
         save_groups(inner, name, named.groups.values())
         save_properties(inner, name, {each.name: properties.whole(each) for each in made})
         others = [*far, named] if with_itself else far
         pairs = [association_types.pair_between(inner.model, named, other) for other in others]
-        for pair in association_types.minted(inner, pairs):
+        made_pairs = association_types.minted(inner, pairs)
+        for pair in made_pairs:
             association_types.save_pair(inner, pair)
+        published[:] = [Defined(named, association_types.definitions_of(made_pairs, named))]
 
     publish(unit, [Audit(action="CREATE", subject=f"object_type:{name}", values=stored(complete))], write)
     return published[0]
@@ -130,21 +140,17 @@ def change(unit: Unit, object_type: ObjectType, changes: Mapping[str, Any]) -> O
     return changed
 
 
-def rename(unit: Unit, object_type: ObjectType, one: str | None, many: str | None) -> ObjectType:
-    """The object type under other display names; names in paths, labels and relationships stay as they are."""
-    changes = {name: text for name, text in (("display_name", one), ("display_name_plural", many)) if text is not None}
-    return change(unit, object_type, changes)
+def configure(
+    unit: Unit, object_type: ObjectType, *, one: str | None = None, many: str | None = None, active: bool | None = None
+) -> ObjectType:
+    """The object type under other display names, switched on or off; MissingScopes for anyone but a super admin.
 
-
-def set_active(unit: Unit, object_type: ObjectType, active: bool) -> ObjectType:
-    """The object type switched on or off; MissingScopes for anyone but a super admin."""
+    Names in paths, node labels and relationship types stay as they are.
+    """
     checks.require_super_admin(unit)
-    if object_type.active == active:
-        confirm(unit)
-        return object_type
-    changed = replace(object_type, active=active, updated_at=unit.clock.now())
-    _save(unit, changed, {"active": active, "updated_at": changed.updated_at})
-    return changed
+    given = {"display_name": one, "display_name_plural": many, "active": active}
+    differing = {name: value for name, value in given.items() if value not in (None, getattr(object_type, name))}
+    return change(unit, object_type, differing)
 
 
 def archive(unit: Unit, object_type: ObjectType) -> None:

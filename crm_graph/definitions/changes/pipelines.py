@@ -22,7 +22,7 @@ from crm_graph.definitions.changes.publication import (
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.pipeline import Pipeline, Stage
 from crm_graph.definitions.property import Property
-from crm_graph.errors import DefinitionExists, DefinitionNotFound, InUse, InvalidInput
+from crm_graph.errors import DefinitionExists, DefinitionNotFound, InUse, InvalidInput, ReferencedByRecords
 from crm_graph.graph.queries import load
 from crm_graph.unit import Unit
 
@@ -83,7 +83,7 @@ def replace_pipeline(
     stages = tuple(_made(unit, object_type, stage, at, known.stage(stage.id)) for stage in wanted.stages)
     gone = {stage.id for stage in _live(known)} - {stage.id for stage in stages}
     if refuse_used:
-        _refuse_used(unit, object_type, object_type.stage_property, gone, "Stage", "stageIds")
+        _refuse_used(unit, object_type, object_type.stage_property, gone, "Stage")
     changed = replace(
         known, display_name=wanted.display_name, display_order=wanted.display_order, stages=stages, updated_at=at
     )
@@ -108,7 +108,7 @@ def archive(unit: Unit, object_type: ObjectType, pipeline_id: str, *, refuse_use
     if len(object_type.live_pipelines) == 1:
         raise InUse(f"{object_type.display_name_plural} need a pipeline; {pipeline_id} is the last one.")
     if refuse_used:
-        _refuse_used(unit, object_type, object_type.pipeline_property, {pipeline_id}, "Pipeline", "pipelineIds")
+        _refuse_used(unit, object_type, object_type.pipeline_property, {pipeline_id}, "Pipeline")
     removed = replace(known, archived=True, updated_at=unit.clock.now())
     audit = Audit(action="DELETE", subject=_subject(object_type, pipeline_id), values=_shown(removed))
     publish(unit, [audit], lambda inner: save_pipelines(inner, object_type.name, [removed]))
@@ -155,7 +155,7 @@ def archive_stage(
     if len(_live(pipeline)) == 1:
         raise InUse(f"Pipeline {pipeline_id} needs a stage; {stage_id} is the last one.", stageIds=[stage_id])
     if refuse_used:
-        _refuse_used(unit, object_type, object_type.stage_property, {stage_id}, "Stage", "stageIds")
+        _refuse_used(unit, object_type, object_type.stage_property, {stage_id}, "Stage")
     _save_stage(unit, object_type, pipeline, replace(known, archived=True, updated_at=unit.clock.now()), "DELETE")
 
 
@@ -240,17 +240,13 @@ def _save_stage(unit: Unit, object_type: ObjectType, pipeline: Pipeline, stage: 
     publish(unit, [audit], lambda inner: save_pipelines(inner, object_type.name, [changed]))
 
 
-def _refuse_used(unit: Unit, object_type: ObjectType, name: str | None, values: set[str], what: str, key: str) -> None:
+def _refuse_used(unit: Unit, object_type: ObjectType, name: str | None, values: set[str], kind: str) -> None:
     if not values or name is None:
         return
     statement = load("definitions").records_in_stages.on(node_label=object_type.node_label, property=name)
     ids = unit.graph.ask(statement, values=sorted(values))["ids"]
     if ids:
-        listed = ", ".join(sorted(values))
-        raise InUse(
-            f"{what} IDs: [{listed}] are being referenced by object IDs: [{', '.join(ids)}]",
-            **{key: sorted(values), "objectIds": ids, "subCategory": [f"PipelineError.{what.upper()}_ID_IN_USE"]},
-        )
+        raise ReferencedByRecords(kind, sorted(values), ids)
 
 
 def _staged(unit: Unit, object_type: ObjectType) -> ObjectType:

@@ -30,4 +30,4 @@ def define_type(
         wanted=[title, *wanted],
         associated=associated,
         **{"primary": ["title"], "required": ["title"], "searchable": ["title"], **given},
-    )
+    ).object_type

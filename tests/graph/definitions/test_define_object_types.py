@@ -107,7 +107,7 @@ def test_an_archived_type_is_unknown_and_keeps_its_name_until_it_is_purged(
     assert f"{name}_TO_CONTACT".upper() not in other.model().pairs
     with pytest.raises(DefinitionExists):
         other.do(lambda unit: define_type(unit, name))
-    other.do(lambda unit: object_types.purge(unit, object_types.custom(unit.model, name)))
+    other.do(lambda unit: object_types.purge(unit, object_types.custom(unit.model, name, archived=True)))
     again = worker.do(lambda unit: define_type(unit, name))
     assert worker.model().object_type(name).id == again.id
 
@@ -151,7 +151,9 @@ def test_a_built_in_type_is_no_schema(worker: Worker) -> None:
 
 def test_a_built_in_type_can_be_renamed_without_touching_its_names(worker: Worker, other: Worker) -> None:
     worker.do(
-        lambda unit: object_types.rename(unit, unit.model.object_type("feedback_submission"), "Answer", "Answers")
+        lambda unit: object_types.configure(
+            unit, unit.model.object_type("feedback_submission"), one="Answer", many="Answers"
+        )
     )
 
     known = other.model().object_type("feedback_submission")
@@ -162,9 +164,11 @@ def test_a_built_in_type_can_be_renamed_without_touching_its_names(worker: Worke
 def test_only_a_super_admin_activates(worker: Worker, other: Worker, name: str) -> None:
     worker.do(lambda unit: define_type(unit, name))
     with pytest.raises(MissingScopes):
-        worker.do(lambda unit: object_types.set_active(unit, unit.model.object_type(name), False), Actor(user_id=2))
+        worker.do(
+            lambda unit: object_types.configure(unit, unit.model.object_type(name), active=False), Actor(user_id=2)
+        )
 
-    worker.do(lambda unit: object_types.set_active(unit, unit.model.object_type(name), False))
+    worker.do(lambda unit: object_types.configure(unit, unit.model.object_type(name), active=False))
     assert not other.model().object_type(name).active
-    other.do(lambda unit: object_types.set_active(unit, unit.model.object_type(name), True))
+    other.do(lambda unit: object_types.configure(unit, unit.model.object_type(name), active=True))
     assert worker.model().object_type(name).active

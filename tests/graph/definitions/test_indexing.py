@@ -22,7 +22,7 @@ def test_stored_strings_are_folded_before_search_uses_the_index(worker: Worker, 
                 values={"_id": number, "_key": f"{made.id}:{number}", "_kind": made.id, "title": title},
             ).consume()
 
-    worker.do(lambda unit: indexing.set_indexed(unit, unit.model.object_type(name), "title", True))
+    worker.do(lambda unit: indexing.set_indexed(unit, unit.model.object_type(name), {"title": True}))
 
     known = other.model().object_type(name)
     assert known.properties["title"].indexed
@@ -40,9 +40,9 @@ def test_stored_strings_are_folded_before_search_uses_the_index(worker: Worker, 
 
 def test_an_index_is_switched_off_again(worker: Worker, other: Worker, name: str) -> None:
     worker.do(lambda unit: define_type(unit, name))
-    worker.do(lambda unit: indexing.set_indexed(unit, unit.model.object_type(name), "title", True))
+    worker.do(lambda unit: indexing.set_indexed(unit, unit.model.object_type(name), {"title": True}))
 
-    worker.do(lambda unit: indexing.set_indexed(unit, unit.model.object_type(name), "title", False))
+    worker.do(lambda unit: indexing.set_indexed(unit, unit.model.object_type(name), {"title": False}))
 
     known = other.model().object_type(name)
     assert (known.properties["title"].indexed, known.folded_properties) == (False, ())
@@ -50,5 +50,5 @@ def test_an_index_is_switched_off_again(worker: Worker, other: Worker, name: str
 
 def test_an_unknown_property_is_not_indexed(worker: Worker) -> None:
     with pytest.raises(DefinitionNotFound):
-        worker.do(lambda unit: indexing.set_indexed(unit, unit.model.object_type("contact"), "nothing", True))
+        worker.do(lambda unit: indexing.set_indexed(unit, unit.model.object_type("contact"), {"nothing": True}))
     assert properties.find(worker.model().object_type("contact"), "email")
