@@ -27,14 +27,14 @@ RETURN collect([r._key, r._kind, r._id, labels(r), r._version, r._changed_at, r.
 
 // ask ends(keys, pairs, most) -> found
 // Relationships from these records that do not say what they join, or in a place where they may not be. pairs: by
-// relationship type (name, source, target, is_past, types, symmetric, primary, default).
+// relationship type (name, source, target, is_past, types, ordered, primary, default).
 CALL () {
   UNWIND $keys AS key
   MATCH (r:Record {_key: key})-[x]->(far:Record)
   WITH r, x, far, $pairs[type(x)] AS pair
   WHERE NOT coalesce(
     x.from_id = r._id AND x.to_id = far._id AND r._kind = pair.source AND far._kind = pair.target
-    AND (NOT x.type_id IN pair.symmetric OR r._id < far._id)
+    AND (NOT x.type_id IN pair.ordered OR r._id < far._id)
     AND pair.is_past = (x.until IS NOT NULL) AND x.since IS NOT NULL AND coalesce(x.since < x.until, true), false)
   WITH r, x, far LIMIT $most
   RETURN collect([r._key, far._key, type(x), x.type_id]) AS found
@@ -60,7 +60,11 @@ CALL () {
   MATCH (r:Record {_key: key})-[x]->(far:Record)
   WHERE x.until IS NULL AND $pairs[type(x)] IS NOT NULL
   WITH r, far, type(x) AS relationship_type, collect(x.type_id) AS type_ids
+  // Between records of one type a label may be stored in the other direction than the unlabelled type.
   WHERE NOT $pairs[relationship_type].default IN type_ids
+    AND NOT EXISTS {
+      MATCH (r)<-[x]-(far)
+      WHERE type(x) = relationship_type AND x.until IS NULL AND x.type_id = $pairs[relationship_type].default }
   WITH r, far, relationship_type, type_ids LIMIT $most
   RETURN collect([r._key, far._key, relationship_type, head(type_ids)]) AS found
 }

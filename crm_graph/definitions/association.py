@@ -116,6 +116,10 @@ class AssociationPair:
         """Whether both ends are of one object type."""
         return self.source == self.target
 
+    def is_ordered(self, found: AssociationType) -> bool:
+        """Whether associations of the type are stored from the smaller id to the greater, having one place only."""
+        return self.is_same_object and (found.is_symmetric or found.is_default)
+
     @cached_property
     def default(self) -> AssociationType:
         """The unlabelled type, which every associated pair of records has."""

@@ -156,7 +156,7 @@ def _pairs(model: DataModel) -> dict[str, dict[str, Any]]:
             "source": model.object_types[pair.source].id,
             "target": model.object_types[pair.target].id,
             "types": [each.id for each in pair.types],
-            "symmetric": [each.id for each in pair.types if each.is_symmetric],
+            "ordered": [each.id for each in pair.types if pair.is_ordered(each)],
             "primary": [each.id for each in pair.types if each.is_primary],
             "default": pair.default.id,
         }

@@ -167,20 +167,20 @@ def united_associations(
     `old_keys` and `ended` have the primary record first. Its associations come first, then the
     other's, older ones first: of several primary associations the first stays, and of a limited type
     as many as the limit allows. Those between the two records end. Where the unlabelled type finds
-    no place, the labels beside it find none.
+    no place, the labels beside it find none. What has no definition any more ends.
     """
     both = [item for items in ended for item in sorted(items, key=_since) if item.far_key not in old_keys]
-    types = {(pair.relationship_type, found.id): found for pair in model.pairs.values() for found in pair.types}
+    types = {(name, found.id): (pair, found) for name, pair in model.pairs.items() for found in pair.types}
     rows: dict[tuple[str, str, int, bool], dict[str, Any]] = {}
     used: dict[tuple[int, bool], int] = {}
     associated: set[tuple[str, str]] = set()
     ones: set[int] = set()
     for is_default in (True, False):
         for item in both:
-            found = types.get((item.relationship_type, item.type_id))
-            if found is None or found.is_default is not is_default:
+            pair, found = types.get((item.relationship_type, item.type_id), (None, None))
+            if pair is None or found is None or found.is_default is not is_default:
                 continue
-            is_source = _orientation(found, item, new_key)
+            is_source = _id(new_key) < _id(item.far_key) if pair.is_ordered(found) else item.is_source
             place = (item.relationship_type, item.far_key, item.type_id, is_source)
             near = (item.type_id, is_source or found.is_symmetric)
             limit = found.source_max if near[1] else found.target_max
@@ -209,11 +209,6 @@ def _row(found: AssociationType, item: Ended, new_key: str, is_source: bool, at:
     if found.is_primary:
         properties["one_of"] = f"{new_key if is_source else item.far_key}|{found.id}"
     return {"type": item.relationship_type, "far": item.far_key, "is_source": is_source, "properties": properties}
-
-
-def _orientation(found: AssociationType, item: Ended, new_key: str) -> bool:
-    # A type that is its own inverse is stored from the smaller id to the greater.
-    return _id(new_key) < _id(item.far_key) if found.is_symmetric else item.is_source
 
 
 def _since(item: Ended) -> int:
