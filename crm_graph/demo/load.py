@@ -19,7 +19,7 @@ from crm_graph.records import claims, create
 from crm_graph.records.record import CreateInput, NewAssociation
 from crm_graph.unit import Actor, Unit
 
-_BATCH = 100
+_BATCH = 50
 _ORDER = (
     "company contact product roast_batch deal line_item conversation ticket order call email meeting note task"
 ).split()

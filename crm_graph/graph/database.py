@@ -224,9 +224,7 @@ class Graph:
             raise StaleModel
         return rows[0]
 
-    def _run(
-        self, text: str, parameters: Mapping[str, Any], limit_ms: int, *, writes: bool
-    ) -> list[dict[str, Any]]:
+    def _run(self, text: str, parameters: Mapping[str, Any], limit_ms: int, *, writes: bool) -> list[dict[str, Any]]:
         with _translated(writes=writes):
             result = self._session().run(neo4j.Query(text, timeout=limit_ms / 1000), dict(parameters))
             keys = result.keys()
@@ -365,6 +363,10 @@ def _translated(*, writes: bool) -> Iterator[None]:
         raise
     except driver_errors.ClientError as error:
         code = error.code or ""
+        if "TransactionTimedOut" in code and writes:
+            raise Busy(
+                "The write took longer than it may; nothing was written. Try again, or write less at once."
+            ) from error
         if "TransactionTimedOut" in code:
             raise QueryTooExpensive("The graph did not come to an end in the time allowed.") from error
         raise
