@@ -16,7 +16,20 @@ from api import errors, openapi
 from api.access_log import AccessLog
 from api.admission import Admission
 from api.aliases import Aliases
-from api.resources import accounts, batch, graph_objects, objects, owners, search, tokens
+from api.resources import (
+    accounts,
+    batch,
+    graph_objects,
+    labels,
+    limits,
+    object_types,
+    objects,
+    owners,
+    pipelines,
+    properties,
+    search,
+    tokens,
+)
 from crm_graph.config import Places, Settings
 from crm_graph.crm import Crm
 from crm_graph.definitions import catalogue
@@ -27,6 +40,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     batch.blueprint,
     search.blueprint,
     graph_objects.blueprint,
+    object_types.schemas,
+    object_types.types,
+    object_types.library,
+    properties.blueprint,
+    pipelines.blueprint,
+    labels.blueprint,
+    limits.blueprint,
     owners.blueprint,
     accounts.blueprint,
     tokens.blueprint,
