@@ -136,7 +136,7 @@ CALL (wanted, live) {
   MATCH ()-[x:{{relationship_type}}]->(:{{far_label}})
   USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
   WHERE x.from_id = wanted.id AND x.to_id > wanted.after AND x.type_id = $default_id
-  WITH x.to_id AS far_id ORDER BY far_id LIMIT $limit
+  WITH x.to_id AS far_id ORDER BY x.from_id, far_id LIMIT $limit
   RETURN collect(far_id) AS far_ids
 }
 CALL (wanted, far_ids) {
@@ -159,7 +159,7 @@ CALL (wanted, live) {
   MATCH (:{{far_label}})-[x:{{relationship_type}}]->()
   USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
   WHERE x.to_id = wanted.id AND x.from_id > wanted.after AND x.type_id = $default_id
-  WITH x.from_id AS far_id ORDER BY far_id LIMIT $limit
+  WITH x.from_id AS far_id ORDER BY x.to_id, far_id LIMIT $limit
   RETURN collect(far_id) AS far_ids
 }
 CALL (wanted, far_ids) {
@@ -183,14 +183,14 @@ CALL (wanted, live) {
     MATCH ()-[x:{{relationship_type}}]->(:{{far_label}})
     USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
     WHERE x.from_id = wanted.id AND x.to_id > wanted.after AND x.type_id = $default_id
-    WITH x.to_id AS far_id ORDER BY far_id LIMIT $limit
+    WITH x.to_id AS far_id ORDER BY x.from_id, far_id LIMIT $limit
     RETURN far_id
     UNION ALL
     WITH wanted WHERE live
     MATCH (:{{far_label}})-[x:{{relationship_type}}]->()
     USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
     WHERE x.to_id = wanted.id AND x.from_id > wanted.after AND x.type_id = $default_id
-    WITH x.from_id AS far_id ORDER BY far_id LIMIT $limit
+    WITH x.from_id AS far_id ORDER BY x.to_id, far_id LIMIT $limit
     RETURN far_id
   }
   WITH DISTINCT far_id ORDER BY far_id LIMIT $limit
