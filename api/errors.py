@@ -29,6 +29,7 @@ from crm_graph.errors import (
     NotFound,
     OperationRefused,
     RecordExists,
+    ReferencedByRecords,
     Unauthenticated,
     Unavailable,
 )
@@ -175,12 +176,17 @@ def _missing_required(error: MissingRequired, account_id: int) -> Body:
     }
 
 
+def _referenced(error: ReferencedByRecords, account_id: int) -> Body:
+    return {**_plain(error, account_id), "subCategory": f"PipelineError.{error.kind.upper()}_ID_IN_USE"}
+
+
 DETAILS: Mapping[type[Exception], Callable[[Any, int], Body]] = {
     InvalidValues: _invalid_values,
     MissingRequired: _missing_required,
     Unauthenticated: _not_signed_in,
     Expired: _plain,
     MissingScopes: _missing_scopes,
+    ReferencedByRecords: _referenced,
 }
 
 

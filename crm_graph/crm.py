@@ -36,7 +36,7 @@ from crm_graph.unit import Actor, Unit
 
 T = TypeVar("T")
 
-_ATTEMPTS = 4
+_ATTEMPTS = 8
 """How often work is begun when definitions move under it; once more than two changes in a row would need."""
 
 _MAY_BE_STALE = (Conflict, Invalid, MissingScopes, NotFound, OperationRefused, Unauthenticated)
