@@ -20,7 +20,9 @@ ROUNDS = 5
 IGNORED_NODES = frozenset({"_State", "_Counter", "_Feed", "_Job", "_Token", "_Migration", "_Account", "_Pending"})
 """Bookkeeping that says nothing of what is known; `_Pending` only as a label of a revision."""
 
-_TIMES = frozenset({"at", "since", "until", "seq", "transaction_id", "created_at", "updated_at"})
+_TIMES = frozenset({"at", "since", "until", "seq", "transaction_id", "created_at", "updated_at", "values"})
+"""`values` is what an audit kept of a definition, as JSON text with its times."""
+
 _IDS = frozenset({"_id", "_key", "id", "record_key", "from_id", "to_id", "one_of", "added", "removed", "user_id"})
 _REFERENCES = {"hs_product_id": "0-7:{}", "hubspot_owner_id": "owner:{}"}
 
