@@ -40,8 +40,12 @@ View = Callable[..., Any]
 OBJECT_TYPES = frozenset({"object_type", "from_type", "to_type"})
 """Names of path arguments that are object types, in any spelling that clients use."""
 
+_WRONG_BODY = "Invalid input JSON on line 1, column 1"
+
 ACTOR_KEY = "crm_graph.actor"
 """Where the access log finds who made the request."""
+ROUTE_KEY = "crm_graph.route"
+"""Where it finds the rule that the path matched: which endpoint, and nothing of what the path named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def of_records(access: str) -> Scopes:
 
 def of_schemas(access: str) -> Scopes:
     """The scopes for definitions of the object types in the path; of custom ones where it names none."""
-    return lambda object_types: [permissions.of_schema(each, access) for each in object_types or [None]]
+    return lambda object_types: [permissions.of_schema(each, access) for each in object_types or (None,)]
 
 
 def fixed(*names: str) -> Scopes:
@@ -105,12 +109,13 @@ def endpoint(
     `body` and `query` say what is read; it comes to the view as arguments of those names. `form`
     describes the answer in the OpenAPI document.
     """
-    read_body = _reader(body)
+    reader = _reader(body)
     query_schema = query() if query is not None else None
 
     def decorate(view: View) -> Callable[..., Response]:
         @wraps(view)
         def handle(**path: str) -> Response:
+            request.environ[ROUTE_KEY] = str(request.url_rule)
             token = auth.bearer(request)
             given: Body | None = None
 
@@ -123,16 +128,36 @@ def endpoint(
                     given = {}
                     if query_schema is not None:
                         given["query"] = read_query(query_schema, request.args)
-                    if read_body is not None:
-                        given["body"] = read_body(read_json(request.get_data()))
+                    if reader is not None:
+                        given["body"] = reader(read_json(request.get_data()))
                 return view(unit, **{**path, **found}, **given)
 
             return respond(crm().run(token, work), status)
 
+        return documented(status, body=body, query=query, form=form)(handle)
+
+    return decorate
+
+
+def documented(
+    status: int,
+    *,
+    body: type[Schema] | Reader | None = None,
+    query: type[Query] | None = None,
+    form: type[Schema] | None = None,
+) -> Callable[[View], View]:
+    """Describe in the OpenAPI document what a function reads and answers."""
+
+    def decorate(handle: View) -> View:
         handle._apidoc = {"manual_doc": _documented(status, body, query, form)}  # type: ignore[attr-defined]
         return handle
 
     return decorate
+
+
+def read_body(schema: type[Schema]) -> Any:
+    """The body of this request as the schema reads it, for the few views that are no unit of work."""
+    return _loaded(schema(), read_json(request.get_data()), _WRONG_BODY)
 
 
 def crm() -> Crm:
@@ -175,14 +200,14 @@ def _reader(body: type[Schema] | Reader | None) -> Callable[[Any], Any] | None:
     if not isinstance(body, type):
         return body
     schema = body()
-    return lambda given: _loaded(schema, given, "Invalid input JSON on line 1, column 1")
+    return lambda given: _loaded(schema, given, _WRONG_BODY)
 
 
 def _loaded(schema: Schema, given: Any, prefix: str) -> Any:
     try:
         return schema.load(given)
     except ValidationError as error:
-        raise InvalidInput(f"{prefix}: {_first(error.normalized_messages())}") from None
+        raise InvalidInput(f"{prefix}: {_first(error.messages)}") from None
 
 
 def _first(messages: Any, path: str = "") -> str:

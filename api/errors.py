@@ -138,6 +138,11 @@ def _plain(error: CRMError, account_id: int) -> Body:
     return body
 
 
+def _record_exists(error: RecordExists, account_id: int) -> Body:
+    # Clients read the id from the message; the contract has it nowhere else.
+    return {"message": error.message}
+
+
 def _not_signed_in(error: CRMError, account_id: int) -> Body:
     return {"message": _NOT_SIGNED_IN}
 
@@ -186,6 +191,7 @@ DETAILS: Mapping[type[Exception], Callable[[Any, int], Body]] = {
     Unauthenticated: _not_signed_in,
     Expired: _plain,
     MissingScopes: _missing_scopes,
+    RecordExists: _record_exists,
     ReferencedByRecords: _referenced,
 }
 

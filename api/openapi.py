@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib.metadata import version
 
+from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, fields
@@ -29,6 +30,13 @@ class _Document(Api):  # type: ignore[misc]
         pass
 
 
+def _name(schema: type[Schema] | Schema) -> str:
+    """Noun and class, since several nouns have a body of the same name: `PropertiesGroupBody`."""
+    kind = schema if isinstance(schema, type) else type(schema)
+    noun = kind.__module__.rpartition(".")[2].title().replace("_", "")
+    return noun + kind.__name__.strip("_")
+
+
 def register(app: Flask, blueprints: Iterable[Blueprint]) -> None:
     """Serve the blueprints and the document that describes them."""
     app.config.update(
@@ -38,7 +46,7 @@ def register(app: Flask, blueprints: Iterable[Blueprint]) -> None:
         OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    api = _Document(app)
+    api = _Document(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_name)})
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.spec.options["security"] = [{"token": []}]
     api.spec.components.response(

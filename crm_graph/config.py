@@ -21,6 +21,8 @@ class Limits:
     """Records in a page or a batch read that asks for history."""
     batch_size: int = 100
     """Inputs of a batch of records."""
+    owner_page_size: int = 500
+    """Owners in a page."""
     association_page_size: int = 500
     """Associated records in a page."""
     merged_associations: int = 10_000
@@ -55,6 +57,10 @@ class Limits:
     """Bytes of a request body."""
     url_length: int = 65_536
     """Characters of a path with its query string."""
+    waiting_requests: int = 24
+    """Requests that wait in line for their turn in one process; more are sent away with 503."""
+    waiting_ms: int = 2_000
+    """The longest that a request waits in line."""
     properties_per_type: int = 1_000
     """Custom properties of one object type."""
     unique_properties: int = 10

@@ -49,9 +49,9 @@ def page(
 def read(unit: Unit, value: str, *, is_user_id: bool = False, archived: bool = False) -> Owner:
     """The owner with that id, or with that user id; NotFound where there is none."""
     user_id = int(value) if is_user_id and value.isascii() and value.isdigit() and len(value) < 18 else None
-    row = unit.graph.ask(
-        load("accounts").owner, id=None if is_user_id else value, user_id=user_id, archived=archived
-    )["owner"]
+    row = unit.graph.ask(load("accounts").owner, id=None if is_user_id else value, user_id=user_id, archived=archived)[
+        "owner"
+    ]
     if row is None:
         raise NotFound(f"Owner {value[:100]} does not exist", id=[value[:100]])
     return _owner(row)

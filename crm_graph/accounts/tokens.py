@@ -71,7 +71,7 @@ class TokenCache:
             user_id=row["user_id"],
             owner_id=row["owner_id"],
             source_id=row["id"],
-            scopes=frozenset(row["scopes"]),
+            scopes=permissions.granted(row["scopes"]),
             is_super_admin=row["is_super_admin"],
         )
 

@@ -1,0 +1,79 @@
+"""Who is let in: as many requests as there are threads for, a bounded line behind them, and /health always."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestURITooLarge
+from werkzeug.wrappers import Response
+
+from api.aliases import Application
+from api.errors import refusal
+from api.headers import CONTENT_TYPE, CORRELATION, correlation_id
+from crm_graph.config import Settings
+from crm_graph.errors import Busy, CRMError, GraphUnavailable
+from crm_graph.graph.monitor import Monitor
+
+HEALTH_PATH = "/health"
+
+
+class Admission:
+    """Middleware that holds the rest back while the graph is away or every thread is at work."""
+
+    def __init__(self, application: Application, settings: Settings, monitor: Monitor) -> None:
+        self._application = application
+        self._settings = settings
+        self._monitor = monitor
+        self._threads = threading.BoundedSemaphore(settings.threads)
+        self._line = threading.BoundedSemaphore(settings.threads + settings.limits.waiting_requests)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer, in turn."""
+        if environ["PATH_INFO"].rstrip("/") == HEALTH_PATH:
+            return self._health(environ)(environ, start_response)
+        if refused := self._too_long(environ):
+            return self._refuse(refused, environ, start_response)
+        if away := self._away():
+            return self._refuse(away, environ, start_response)
+        if not self._line.acquire(blocking=False):
+            return self._refuse(Busy("Too many requests are waiting; try again."), environ, start_response)
+        try:
+            if not self._threads.acquire(timeout=self._settings.limits.waiting_ms / 1000):
+                return self._refuse(Busy("The server is busy; try again."), environ, start_response)
+            try:
+                if away := self._away():
+                    return self._refuse(away, environ, start_response)
+                return self._application(environ, start_response)
+            finally:
+                self._threads.release()
+        finally:
+            self._line.release()
+
+    def _away(self) -> GraphUnavailable | None:
+        if not self._monitor.is_away:
+            return None
+        return GraphUnavailable(self._monitor.trouble or "The graph does not answer.")
+
+    def _too_long(self, environ: dict[str, Any]) -> HTTPException | None:
+        limits = self._settings.limits
+        if len(environ["PATH_INFO"]) + len(environ.get("QUERY_STRING", "")) > limits.url_length:
+            return RequestURITooLarge()
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > limits.body_bytes:
+            return RequestEntityTooLarge()
+        return None
+
+    def _refuse(self, error: CRMError | HTTPException, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        response = refusal(environ, error, account_id=self._settings.account_id)
+        return response(environ, start_response)
+
+    def _health(self, environ: dict[str, Any]) -> Response:
+        trouble = self._monitor.trouble
+        body = {"status": "ok", "graph": "ok"} if trouble is None else {"status": "unavailable", "reason": trouble}
+        headers = {CORRELATION: correlation_id(environ), "Cache-Control": "no-store"}
+        if trouble is not None:
+            headers["Retry-After"] = "1"
+        return Response(orjson.dumps(body), 200 if trouble is None else 503, headers, content_type=CONTENT_TYPE)

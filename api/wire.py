@@ -1,0 +1,158 @@
+"""Records as bodies: strings only, each property shown by the function that its definition has for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from api.paging import association_cursor, base_url
+from api.schemas.moments import moment
+from crm_graph.definitions.association import Direction
+from crm_graph.definitions.data_model import DataModel
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.records.read import EVERYTHING
+from crm_graph.records.record import SYSTEM_PROPERTIES, AssociationPage, PropertyVersion, Record, Selection
+
+Body = dict[str, Any]
+Show = Callable[[Record], Body]
+
+_CREATED = frozenset({"createdate", "hs_createdate"})
+
+
+def written(model: DataModel, object_type: ObjectType) -> Show:
+    """Shows records just written: what was set, and the system's properties."""
+    return shown_by(model, object_type, Selection(properties=EVERYTHING))
+
+
+def shown_by(model: DataModel, object_type: ObjectType, selection: Selection) -> Show:
+    """A function that shows records as the selection asks: the default set, the names given, or all that have a value.
+
+    Names given and system properties are there even without a value; what is not defined is left out.
+    """
+    values = _whole(object_type) if selection.properties == EVERYTHING else _chosen(object_type, selection)
+    records_url = f"{base_url()}/contacts/{model.account_id}/record/{object_type.id}/"
+    directions: dict[str, Mapping[int, Direction]] = {}
+
+    def show(record: Record) -> Body:
+        created_at = moment(record.created_at)
+        updated_at = moment(record.updated_at)
+        record_id = str(record.id)
+        body: Body = {
+            "id": record_id,
+            "properties": values(record, record_id, created_at, updated_at),
+            "createdAt": created_at,
+            "updatedAt": updated_at,
+            "archived": record.archived_at is not None,
+        }
+        if record.archived_at is not None:
+            body["archivedAt"] = moment(record.archived_at)
+        if selection.history:
+            body["propertiesWithHistory"] = _history(object_type, record.history, selection.history)
+        if record.associations:
+            body["associations"] = _associations(model, record, directions)
+        body["url"] = records_url + record_id
+        return body
+
+    return show
+
+
+def _chosen(object_type: ObjectType, selection: Selection) -> Callable[[Record, str, str, str], Body]:
+    if selection.properties is None:
+        names: Iterable[str] = object_type.default_properties
+    else:
+        own = ("hs_object_id", object_type.created_property, object_type.modified_property)
+        names = (*(name for name in selection.properties if name in object_type.live_properties), *own)
+    every = sorted({*names, *(name for name in selection.history if name in object_type.live_properties)})
+    stored = [(name, object_type.presenters[name]) for name in every if name not in SYSTEM_PROPERTIES]
+    system = [name for name in every if name in SYSTEM_PROPERTIES]
+
+    def values(record: Record, record_id: str, created_at: str, updated_at: str) -> Body:
+        found = record.properties
+        body: Body = {}
+        for name in system:
+            body[name] = record_id if name == "hs_object_id" else created_at if name in _CREATED else updated_at
+        for name, present in stored:
+            value = found.get(name)
+            body[name] = None if value is None else present(value)
+        for name, value in record.computed.items():
+            body[name] = None if value is None else object_type.presenters[name](value)
+        return body
+
+    return values
+
+
+def _whole(object_type: ObjectType) -> Callable[[Record, str, str, str], Body]:
+    presenters, live = object_type.presenters, object_type.live_properties
+    system = sorted(name for name in SYSTEM_PROPERTIES if name in live)
+
+    def values(record: Record, record_id: str, created_at: str, updated_at: str) -> Body:
+        body: Body = {}
+        for name in system:
+            body[name] = record_id if name == "hs_object_id" else created_at if name in _CREATED else updated_at
+        for name, value in record.properties.items():
+            if name in live and name not in SYSTEM_PROPERTIES:
+                body[name] = None if value is None else presenters[name](value)
+        for name, value in record.computed.items():
+            if value is not None:
+                body[name] = presenters[name](value)
+        return body
+
+    return values
+
+
+def _history(
+    object_type: ObjectType, history: Mapping[str, Sequence[PropertyVersion]], names: Sequence[str]
+) -> dict[str, list[Body]]:
+    return {
+        name: [_version(version, object_type.presenters[name]) for version in history.get(name, ())]
+        for name in names
+        if name in object_type.live_properties
+    }
+
+
+def _version(version: PropertyVersion, present: Callable[[Any], str]) -> Body:
+    body: Body = {
+        "value": "" if version.value is None else present(version.value),
+        "timestamp": moment(version.at),
+        "sourceType": version.source,
+    }
+    if version.source_id:
+        body["sourceId"] = version.source_id
+    user_id = version.actor.removeprefix("user:")
+    if user_id.isdigit():
+        body["updatedByUserId"] = int(user_id)
+    return body
+
+
+def _associations(model: DataModel, record: Record, directions: dict[str, Mapping[int, Direction]]) -> Body:
+    body: Body = {}
+    for far_name, page in record.associations.items():
+        if page.records:
+            far = model.object_types[far_name]
+            if far_name not in directions:
+                directions[far_name] = model.pair(record.object_type, far).directions
+            key = far.plural if far.built_in else far.fully_qualified_name or far.plural
+            body[key] = _association_page(record, far, page, directions[far_name])
+    return body
+
+
+def _association_page(
+    record: Record, far: ObjectType, page: AssociationPage, directions: Mapping[int, Direction]
+) -> Body:
+    results = [
+        {"id": str(associated.id), "type": v3_name(directions[type_id])}
+        for associated in page.records
+        for type_id in associated.type_ids
+        if type_id in directions
+    ]
+    body: Body = {"results": results}
+    if page.after is not None:
+        after = association_cursor(page.after)
+        path = f"/crm/v3/objects/{record.object_type.plural}/{record.id}/associations/{far.plural}"
+        body["paging"] = {"next": {"after": after, "link": f"{base_url()}{path}?after={after.replace('=', '%3D')}"}}
+    return body
+
+
+def v3_name(direction: Direction) -> str:
+    """The name by which v3 knows an association type: its own, else its label, else its id."""
+    return direction.name or direction.association_label or str(direction.type_id)
