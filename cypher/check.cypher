@@ -3,12 +3,18 @@
 MATCH (r:Record)
 RETURN count(r) AS total
 
-// ask records(after, limit, claiming) -> records
-// Records behind a key, in key order, with what must agree about each: [key, kind, id, labels, version, changed_at,
+// ask walk(after, limit) -> keys
+// Keys of records behind a key, in order.
+MATCH (r:Record) WHERE r._key > $after
+WITH r._key AS key ORDER BY key LIMIT $limit
+RETURN collect(key) AS keys
+
+// ask records(keys, claiming) -> records
+// What must agree about each of these records: [key, kind, id, labels, version, changed_at,
 // archived_at, merged_into, [number, least and greatest version of its revisions, whether their times rise, kind of the
 // last], [[key and property of its claims]], [[name, value] of the properties that claim]]. claiming: names by kind.
-MATCH (r:Record) WHERE r._key > $after
-WITH r ORDER BY r._key LIMIT $limit
+UNWIND $keys AS key
+MATCH (r:Record {_key: key})
 CALL (r) {
   OPTIONAL MATCH (v:_Revision {record_key: r._key})
   USING INDEX SEEK v:_Revision(record_key, version)

@@ -5,7 +5,7 @@ It walks every record in pages, asks about each page in a few statements, and ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -61,22 +61,27 @@ def check(unit: Unit, progress: Callable[[int], None] = lambda checked: None) ->
     return [finding for findings in by_rule.values() for finding in findings]
 
 
-def _record_pages(unit: Unit, progress: Callable[[int], None]) -> Iterator[list[Finding]]:
+def check_records(unit: Unit, keys: Sequence[str]) -> Iterator[Finding]:
+    """What breaks a rule about these records and the associations of which they are the source."""
     object_types = {found.id: found for found in unit.model.object_types.values()}
     claiming = {found.id: [*found.claiming_properties, MERGED_IDS] for found in object_types.values()}
+    for row in unit.graph.ask(load("check").records, keys=keys, claiming=claiming)["records"]:
+        yield from _record(object_types, row)
     pairs, limits = _pairs(unit.model), _limits(unit.model)
+    for rule in ("ends", "types", "defaults", "intervals", "primaries"):
+        yield from _associations(unit, load("check")[rule], rule, keys=keys, pairs=pairs)
+    yield from _associations(unit, load("check").limits, "limits", keys=keys, limits=limits)
+
+
+def _record_pages(unit: Unit, progress: Callable[[int], None]) -> Iterator[Iterable[Finding]]:
     after = ""
-    while rows := unit.graph.ask(load("check").records, after=after, limit=PAGE, claiming=claiming)["records"]:
-        keys = [row[0] for row in rows]
-        yield [finding for row in rows for finding in _record(object_types, row)]
-        for rule in ("ends", "types", "defaults", "intervals", "primaries"):
-            yield _associations(unit, load("check")[rule], rule, keys=keys, pairs=pairs)
-        yield _associations(unit, load("check").limits, "limits", keys=keys, limits=limits)
-        progress(len(rows))
+    while keys := unit.graph.ask(load("check").walk, after=after, limit=PAGE)["keys"]:
+        yield check_records(unit, keys)
+        progress(len(keys))
         after = keys[-1]
 
 
-def _claim_pages(unit: Unit) -> Iterator[list[Finding]]:
+def _claim_pages(unit: Unit) -> Iterator[Iterable[Finding]]:
     after: str | None = ""
     while after is not None:
         row = unit.graph.ask(load("check").claims, after=after, limit=PAGE)

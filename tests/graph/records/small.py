@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
+from crm_graph.config import Settings
+from crm_graph.definitions import store as definitions
 from crm_graph.definitions.association import USER_DEFINED, AssociationPair, AssociationType
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Property
 from crm_graph.graph.database import Graph, Guard
-from crm_graph.graph.queries import load
 from crm_graph.records import claims
 from crm_graph.records.ids import IdBlocks
 from crm_graph.unit import Actor, Unit
@@ -82,21 +84,28 @@ def data_model(version: int) -> DataModel:
     return DataModel(version=version, object_types={"person": PERSON, "firm": FIRM}, pairs=pairs)
 
 
+def beside(real: DataModel) -> DataModel:
+    """The small model together with the real one, of which others may have put records into the database."""
+    small = data_model(real.version)
+    return replace(real, object_types={**real.object_types, **small.object_types}, pairs={**real.pairs, **small.pairs})
+
+
 class SmallAccount:
     """Runs work on the small model, and writes records and associations past the domain."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.ids = IdBlocks(graph)
+        self._real: DataModel | None = None
 
     def run(self, work: Callable[[Unit], T]) -> T:
         """What `work` returns."""
-        versions = self.graph.plain(load("definitions").versions)
-        guard = Guard(versions["model_version"], versions["access_version"])
+        self._real, access_version = definitions.load(self.graph, Settings(), previous=self._real)
+        guard = Guard(self._real.version, access_version)
         transaction_id = self.graph.clock.new_id()
         unit = Unit(
             graph=self.graph.statements(guard, transaction_id),
-            model=data_model(guard.model_version),
+            model=beside(self._real),
             actor=Actor(user_id=1),
             clock=self.graph.clock,
             ids=self.ids,
