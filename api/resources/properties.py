@@ -11,11 +11,11 @@ from marshmallow import fields
 from api.endpoint import Answer, Query, endpoint, of_schemas
 from api.schemas.envelopes import completed
 from api.schemas.properties import (
-    GroupBody,
-    GroupChange,
     PropertyBatch,
     PropertyBody,
     PropertyChange,
+    PropertyGroupBody,
+    PropertyGroupChange,
     PropertyNames,
     shown,
     shown_group,
@@ -119,7 +119,7 @@ def list_groups(unit: Unit, object_type: ObjectType) -> Body:
 
 
 @blueprint.route("/<object_type>/groups", methods=["POST"])
-@endpoint(201, body=GroupBody, scopes=_WRITES)
+@endpoint(201, body=PropertyGroupBody, scopes=_WRITES)
 def create_group(unit: Unit, object_type: ObjectType, body: Group) -> Body:
     """Make a group of properties."""
     return shown_group(properties.create_group(unit, object_type, body))
@@ -134,7 +134,7 @@ def read_group(unit: Unit, object_type: ObjectType, name: str) -> Body:
 
 
 @blueprint.route("/<object_type>/groups/<name>", methods=["PATCH"])
-@endpoint(body=GroupChange, scopes=_WRITES)
+@endpoint(body=PropertyGroupChange, scopes=_WRITES)
 def update_group(unit: Unit, object_type: ObjectType, name: str, body: Body) -> Body:
     """Change name or order of a group."""
     return shown_group(properties.update_group(unit, object_type, name, body))

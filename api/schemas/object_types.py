@@ -53,14 +53,14 @@ class SchemaBody(Schema):
         """The arguments of `object_types.define`."""
         names = data.pop("display_names")
         one = names.get("one") or data["name"]
-        primary = data.pop("primary")
+        primary, required = data.pop("primary"), data.pop("required_properties")
         return {
             **data,
             "description": data["description"] or "",
             "display_name": one,
             "display_name_plural": names.get("many") or f"{one}s",
             "primary": [primary] if primary else [],
-            "required": data.pop("required_properties"),
+            "required": required,
         }
 
 
@@ -140,7 +140,8 @@ class SettingsChange(Schema):
     @post_load
     def make(self, data: Body, **_: Any) -> Body:
         """Display names beside the rest."""
-        return {**data.pop("display_names"), **data}
+        names = data.pop("display_names")
+        return {**names, **data}
 
 
 def shown(model: DataModel, object_type: ObjectType, definitions: Iterable[Direction]) -> Body:

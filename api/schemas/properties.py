@@ -122,7 +122,7 @@ class PropertyNames(Schema):
     sensitivity = fields.String(data_key="dataSensitivity", load_default="non_sensitive", allow_none=True)
 
 
-class GroupBody(Schema):
+class PropertyGroupBody(Schema):
     """A group as it is created."""
 
     class Meta:
@@ -140,7 +140,7 @@ class GroupBody(Schema):
         return Group(**data)
 
 
-class GroupChange(Schema):
+class PropertyGroupChange(Schema):
     """What a PATCH of a group may have."""
 
     class Meta:
