@@ -17,13 +17,14 @@ from crm_graph.feed.number import INTERVAL_S, number
 from crm_graph.graph.embedded.stopping import Stopping
 from crm_graph.jobs import job
 from crm_graph.jobs.job import Cancelled, Held, LeaseLost
+from crm_graph.transfer import jobs as imports
 
 log = logging.getLogger(__name__)
 
 Work = Callable[[Crm, Held], bool]
 """Does a job from its cursor on, batch by batch. True at its end, False soon after `held.stopping()` became true."""
 
-KINDS: dict[str, Work] = {}
+KINDS: dict[str, Work] = {imports.KIND: imports.work}
 """What each kind of job does."""
 
 _LOOK_S = 0.5

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+from crm_graph.accounts import permissions
 from crm_graph.definitions.association import Direction
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import ObjectType
@@ -110,6 +111,17 @@ def steps(mapping: ImportMapping, model: DataModel) -> list[Step]:
             title = f"associations of {title}"
             late.append(Step(file=file, title=title, record=record, associations=tuple(waiting), is_late=True))
     return found + late
+
+
+def scopes(mapping: ImportMapping, lacking: ImportMapping, model: DataModel) -> list[str]:
+    """What whoever runs the mapping must be permitted; owners are made by super admins alone."""
+    records = [model.object_type(record.object_type) for file in mapping.files for record in file.records]
+    names = [item.object_type for item in lacking.properties] + [item.object_type for item in lacking.pipelines]
+    found = [permissions.of_records(object_type, "write") for object_type in records]
+    found += [permissions.of_schema(object_type, "write") for object_type in map(model.object_type, names)]
+    if any(file.owners for file in mapping.files):
+        found.append(permissions.SUPER_ADMIN)
+    return list(dict.fromkeys(found))
 
 
 def direction_of(model: DataModel, near: ObjectType, association: AssociationMapping) -> Direction | None:

@@ -185,7 +185,7 @@ def _print(report: ImportReport, errors: ErrorsFile, console: Console) -> None:
         table.add_row(step.file, step.title, *(f"{getattr(step, name):,}" for name in names))
     Console(width=120, soft_wrap=True).print(table)
     for step in report.steps:
-        for reason, count in step.reasons.most_common():
+        for reason, count in sorted(step.reasons.items(), key=lambda item: -item[1]):
             click.echo(f"{step.file}: {count:,} × {reason}", err=True)
     if errors.count:
         console.print(f"{errors.count:,} rows were left out; {errors.path} has them with line, column and reason.")

@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
+from crm_graph.accounts import tokens
 from crm_graph.crm import Crm
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.errors import Conflict, CRMError, Invalid, NotFound, Unavailable
@@ -71,9 +72,9 @@ def check(
 ) -> tuple[ImportMapping, list[Step], dict[str, int]]:
     """The definitions that are lacking, the passes, and the rows of each file.
 
-    Raises MappingRefused and SourceRefused; nothing is written.
+    Raises MappingRefused, SourceRefused and MissingScopes; nothing is written.
     """
-    lacking, passes = crm.run(actor, lambda unit: _planned_steps(mapping, unit.model))
+    lacking, passes = crm.run(actor, lambda unit: _planned_steps(mapping, unit))
     for file in mapping.files:
         source.check(file)
     return lacking, passes, {file.path: source.count(file) for file in mapping.files}
@@ -119,9 +120,12 @@ def run(
     return report
 
 
-def _planned_steps(mapping: ImportMapping, model: DataModel) -> tuple[ImportMapping, list[Step]]:
-    lacking = checking.needed(mapping, model)
-    return lacking, checking.steps(mapping, checking.with_definitions(model, lacking))
+def _planned_steps(mapping: ImportMapping, unit: Unit) -> tuple[ImportMapping, list[Step]]:
+    lacking = checking.needed(mapping, unit.model)
+    model = checking.with_definitions(unit.model, lacking)
+    steps = checking.steps(mapping, model)
+    tokens.require(unit.actor, checking.scopes(mapping, lacking, model))
+    return lacking, steps
 
 
 @dataclass
@@ -260,9 +264,12 @@ class _Run:
     def _do_owners(self, number: int, step: Step, begin_at: int) -> None:
         report = self.report.step(step.file.path, "owner", step.title)
         for lines in _batches(self.source.lines(step.file), self.crm.settings.limits.import_batch_rows):
-            if lines[-1].number <= begin_at:
+            is_done = lines[-1].number <= begin_at
+            if is_done and not self.is_dry_run:
                 continue
             outcome = self._work(partial(self._write_owners, step=step, lines=lines))
+            if is_done:
+                continue
             self._commit(number * STEP_STRIDE + lines[-1].number, len(lines), outcome.errors)
             self._count(report, step, outcome)
             self.follower.keep(self.report, len(lines), outcome.errors)

@@ -6,13 +6,13 @@ import json
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import IO, Any
 
 from crm_graph.config import Places
 from crm_graph.crm import Crm
-from crm_graph.errors import InvalidInput
+from crm_graph.errors import InvalidInput, NotFound
 from crm_graph.graph.queries import load
 from crm_graph.jobs import job as job_store
 from crm_graph.jobs.job import Held, Job
@@ -25,6 +25,9 @@ from crm_graph.transfer.source import CSVSource
 from crm_graph.unit import Actor, Unit
 
 KIND = "import"
+
+ERROR_FIELDS = tuple(item.name for item in fields(RowError))
+"""What is told of a row that was left out."""
 
 _FILE_NAME = re.compile(r"[^/\\\x00-\x1f]{1,200}\Z")
 _PAGE = 1_000
@@ -84,6 +87,14 @@ def work(crm: Crm, held: Held) -> bool:
     if has_ended:
         shutil.rmtree(source.directory, ignore_errors=True)
     return has_ended
+
+
+def find(crm: Crm, job_id: str) -> Job:
+    """The import with that id; NotFound where no import has it."""
+    found = job_store.find(crm.graph, job_id)
+    if found.kind != KIND:
+        raise NotFound(f"Import {job_id} does not exist.")
+    return found
 
 
 def report_of(crm: Crm, job_id: str) -> Mapping[str, Any] | None:
@@ -152,5 +163,6 @@ def _take_in(directory: Path, mapping: ImportMapping, uploads: Iterable[Upload])
         if not _FILE_NAME.match(upload.name) or upload.name not in wanted:
             named = ", ".join(sorted(wanted))
             raise InvalidInput(f"{upload.name!r} is no file of the mapping, which names {named}.")
+        upload.stream.seek(0)
         with (directory / upload.name).open("wb") as stream:
             shutil.copyfileobj(upload.stream, stream)

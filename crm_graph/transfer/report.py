@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -46,12 +45,13 @@ class StepReport:
     failed: int = 0
     associated: int = 0
     """Records that were associated with others."""
-    reasons: Counter[str] = field(default_factory=Counter)
+    reasons: dict[str, int] = field(default_factory=dict)
 
     def count_reason(self, reason: str) -> None:
         """Count a reason; those beyond REASONS_MAX together."""
         known = reason in self.reasons or len(self.reasons) < REASONS_MAX
-        self.reasons[reason if known else "other reasons"] += 1
+        counted = reason if known else "other reasons"
+        self.reasons[counted] = self.reasons.get(counted, 0) + 1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class ImportReport:
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any]) -> ImportReport:
         """The report that `dataclasses.asdict` made the mapping of."""
-        steps = [StepReport(**{**step, "reasons": Counter(step["reasons"])}) for step in kept["steps"]]
+        steps = [StepReport(**step) for step in kept["steps"]]
         return cls(**{**kept, "steps": steps, "has_ended": False})
 
     def step(self, file: str, object_type: str, title: str) -> StepReport:

@@ -1,0 +1,119 @@
+"""Imports: a mapping and its files sent in, done by a worker, followed here. See docs/import.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+
+from api.endpoint import Query, crm, endpoint, fixed
+from api.paging import page_size, paged
+from api.schemas.moments import moment
+from crm_graph.errors import InvalidInput
+from crm_graph.jobs import job as job_store
+from crm_graph.jobs.job import Job
+from crm_graph.records.record import read_cursor
+from crm_graph.transfer import jobs
+from crm_graph.transfer.jobs import Upload
+from crm_graph.unit import Unit
+
+Body = dict[str, Any]
+
+blueprint = Blueprint("graph_imports", __name__, url_prefix="/crm/graph/v1/imports", description="Files into records")
+
+_IMPORTS = fixed("crm.import")
+
+
+class ListQuery(Query):
+    """How many imports."""
+
+    limit = fields.Integer(load_default=None)
+
+
+class ErrorQuery(Query):
+    """Which of the rows that were left out."""
+
+    limit = fields.Integer(load_default=None)
+    after = fields.String(load_default=None)
+
+
+class ImportForm(Schema):
+    """One import as it is shown."""
+
+    id = fields.String()
+    name = fields.String()
+    state = fields.String()
+    dryRun = fields.Boolean()
+    rowsDone = fields.Integer()
+    rowsTotal = fields.Integer(allow_none=True)
+    rowsFailed = fields.Integer()
+    message = fields.String()
+    report = fields.Dict(allow_none=True)
+
+
+@blueprint.route("", methods=["POST"])
+@endpoint(201, scopes=_IMPORTS, form=ImportForm)
+def start(unit: Unit) -> Body:
+    """Begin an import: multipart with a part `mapping` (TOML), parts `files`, and optionally `dryRun=true`."""
+    mapping = request.files.get("mapping")
+    if mapping is None:
+        raise InvalidInput("The part `mapping` is missing; it is the mapping as a TOML file.")
+    mapping.stream.seek(0)
+    try:
+        text = mapping.stream.read().decode()
+    except UnicodeDecodeError:
+        raise InvalidInput("The mapping is not UTF-8.") from None
+    uploads = [Upload(file.filename or "", file.stream) for file in request.files.getlist("files")]
+    is_dry_run = request.form.get("dryRun", "false").lower() == "true"
+    return _shown(jobs.start(crm(), unit.actor, text, uploads, is_dry_run=is_dry_run))
+
+
+@blueprint.route("")
+@endpoint(scopes=_IMPORTS, query=ListQuery)
+def list_imports(unit: Unit, query: Body) -> Body:
+    """The newest imports, newest first."""
+    limit = page_size(query["limit"], unit.limits.page_size)
+    return {"results": [_shown(job) for job in job_store.latest(crm().graph, [jobs.KIND], limit)]}
+
+
+@blueprint.route("/<import_id>")
+@endpoint(scopes=_IMPORTS, form=ImportForm)
+def read(unit: Unit, import_id: str) -> Body:
+    """How far an import is, and what each of its passes did."""
+    return {**_shown(jobs.find(crm(), import_id)), "report": jobs.report_of(crm(), import_id)}
+
+
+@blueprint.route("/<import_id>/errors")
+@endpoint(scopes=_IMPORTS, query=ErrorQuery)
+def list_errors(unit: Unit, import_id: str, query: Body) -> Body:
+    """Rows that an import left out, with file, line, column, value and reason."""
+    limit = page_size(query["limit"], unit.limits.page_size, default=100)
+    job = jobs.find(crm(), import_id)
+    found = jobs.errors_of(crm(), job.id, after=read_cursor(query["after"]), limit=limit + 1)
+    results = [{name: error[name] for name in jobs.ERROR_FIELDS} for error in found[:limit]]
+    return paged(results, found[limit - 1]["position"] if len(found) > limit else None)
+
+
+@blueprint.route("/<import_id>/cancel", methods=["POST"])
+@endpoint(204, scopes=_IMPORTS)
+def cancel(unit: Unit, import_id: str) -> None:
+    """End an import before its next batch; what it wrote stays."""
+    job_store.cancel(crm().graph, jobs.find(crm(), import_id).id)
+
+
+def _shown(job: Job) -> Body:
+    return {
+        "id": job.id,
+        "name": job.parameters["name"],
+        "state": job.state,
+        "dryRun": job.parameters["is_dry_run"],
+        "rowsDone": job.done,
+        "rowsTotal": job.total,
+        "rowsFailed": job.failed,
+        "message": job.message,
+        "createdAt": moment(job.created_at),
+        "updatedAt": moment(job.updated_at),
+        "endedAt": None if job.ended_at is None else moment(job.ended_at),
+    }
