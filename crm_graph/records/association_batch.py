@@ -115,6 +115,11 @@ def remove_types_many(unit: Unit, near: ObjectType, far: ObjectType, inputs: Seq
     _end(unit, near, far, [(item, association_types.asked(unit, near, far, item.types)) for item in inputs])
 
 
+def ids_of(item: PairInput) -> tuple[int, int] | None:
+    """The ids of both records as numbers; None where one of them is no record id."""
+    return (int(item.near_id), int(item.far_id)) if is_id(item.near_id) and is_id(item.far_id) else None
+
+
 def _associate(
     unit: Unit,
     near: ObjectType,

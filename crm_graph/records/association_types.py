@@ -41,6 +41,20 @@ def named(unit: Unit, near: ObjectType, far: ObjectType, name_or_id: str) -> Dir
     )
 
 
+def written_by_name(unit: Unit, near: ObjectType, far: ObjectType, name_or_id: str) -> tuple[TypeId, ...]:
+    """What a write through v3 asks for, which knows pairs of records and no primary ones: no type means unlabelled."""
+    found = named(unit, near, far, name_or_id)
+    return () if found.type.is_primary or found.type.is_default else ((found.type.category, found.type_id),)
+
+
+def ended_by_name(unit: Unit, near: ObjectType, far: ObjectType, name_or_id: str | None) -> tuple[TypeId, ...]:
+    """What a removal through v3 ends: a custom label alone, by every other name the whole association."""
+    default = default_of(unit.model.pair(near, far), near.name)
+    found = default if name_or_id is None else named(unit, near, far, name_or_id)
+    ended = found if is_custom_label(found.type) else default
+    return ((ended.type.category, ended.type_id),)
+
+
 def far_type(unit: Unit, near: ObjectType, types: Sequence[TypeId]) -> ObjectType:
     """The object type that the type ids lead to from `near`; WrongDirection where they do not say it."""
     for category, type_id in types:
