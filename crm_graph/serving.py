@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 from crm_graph.config import Settings
@@ -25,6 +26,9 @@ _BLOCKING_THREADS = 32
 _CONNECTIONS = 512
 """Connections a web process takes, idle ones included."""
 
+_PREPARING_MS = 60_000
+"""The longest that one write may take while nobody is served yet."""
+
 _WELCOME = """
 The demo account is served on {url}. Ctrl-C stops it.
 
@@ -36,6 +40,7 @@ The demo account is served on {url}. Ctrl-C stops it.
        -d '{{"properties": {{"email": "ada@example.com", "firstname": "Ada"}}}}' {url}/crm/v3/objects/contacts
 """
 
+_WORKER = Program("worker", "crm_graph.jobs.worker")
 _TRAINING = Program("start cache", "crm_graph.graph.embedded.training", runs_once=True)
 
 
@@ -62,14 +67,16 @@ def serve(
     variables = {**os.environ, **(environment or {}), "CRM_GRAPH_DATA": str(data)}
     with Stopping(lambda: supervisor.kill()) as stopping:
         server = None if given else EmbeddedServer(data / "neo4j", heap=heap, cancelled=stopping)
-        programs = [*_programs(host, port), *([] if given else [_TRAINING])]
+        programs = [web_application(host, port), _WORKER, *([] if given else [_TRAINING])]
         supervisor = Supervisor(data, programs, environment=variables, server=server, connection=given)
 
         def prepare(connection: Connection) -> None:
             _until_stopped(stopping, lambda: prepare_account(connection))
 
         def prepare_account(connection: Connection) -> None:
-            crm = Crm(Settings.from_environment({**variables, **connection.as_environment()}))
+            settings = Settings.from_environment({**variables, **connection.as_environment()})
+            # Every statement is planned for the first time here, by a Java that has just begun.
+            crm = Crm(replace(settings, limits=replace(settings.limits, write_ms=_PREPARING_MS)))
             try:
                 if token := crm.prepare():
                     print(f"The first token, shown only now: {token}", flush=True)
@@ -110,7 +117,8 @@ def check_port(host: str, port: int) -> None:
             raise PortTaken(f"Cannot listen on {host}:{port}: {error.strerror}.") from None
 
 
-def _programs(host: str, port: int) -> list[Program]:
+def web_application(host: str, port: int, application: str = "api.app:app_from_environment") -> Program:
+    """How an application is served; the benchmarks serve another one in the same way."""
     granian = {
         "--interface": "wsgi",
         "--host": host,
@@ -123,10 +131,7 @@ def _programs(host: str, port: int) -> list[Program]:
     }
     options = [str(part) for option in granian.items() for part in option]
     flags = ["--factory", "--no-ws", "--respawn-failed-workers"]
-    return [
-        Program("web application", "granian", (*options, *flags, "api.app:app_from_environment")),
-        Program("worker", "crm_graph.jobs.worker"),
-    ]
+    return Program("web application", "granian", (*options, *flags, application))
 
 
 def _until_stopped(stopping: Stopping, work: Callable[[], None]) -> None:
