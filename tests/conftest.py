@@ -7,8 +7,16 @@ from collections.abc import Iterator
 
 import neo4j
 import pytest
+from flask import Flask
 
+from api.app import close, create_app
+from crm_graph.config import Settings
+from crm_graph.crm import Crm
 from crm_graph.graph.embedded.server import Connection, EmbeddedServer
+from tests.api.client import Client
+from tests.factories import Make
+
+TOKEN = "pat-crm-of-the-tests"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,6 +48,47 @@ def neo4j_server(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathF
             yield connection
         finally:
             server.kill()
+
+
+@pytest.fixture(scope="session")
+def settings(neo4j_server: Connection) -> Settings:
+    """The account of the tests and its super admin's token."""
+    return Settings.from_environment({**neo4j_server.as_environment(), "CRM_GRAPH_TOKEN": TOKEN})
+
+
+@pytest.fixture(scope="session")
+def crm(settings: Settings) -> Iterator[Crm]:
+    """An account that is ready to be used."""
+    made = Crm(settings)
+    made.prepare()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def token() -> str:
+    """The super admin's token."""
+    return TOKEN
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings, crm: Crm) -> Iterator[Flask]:
+    """The web application of the account."""
+    made = create_app(settings, crm)
+    yield made
+    close(made)
+
+
+@pytest.fixture
+def client(app: Flask, token: str) -> Client:
+    """Makes requests to the application as the super admin."""
+    return Client(app, token)
+
+
+@pytest.fixture
+def make(crm: Crm) -> Make:
+    """Makes records of which only what matters is given."""
+    return Make(crm)
 
 
 def mark_as_test(connection: Connection) -> None:

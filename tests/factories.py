@@ -1,0 +1,48 @@
+"""Records for tests: what is not given is made up and used by nobody else."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from crm_graph.crm import Crm
+from crm_graph.records import store
+from crm_graph.records.record import Record
+from crm_graph.unit import Actor
+
+SUPER_ADMIN = Actor(user_id=1, owner_id="1", is_super_admin=True)
+
+
+def unique(prefix: str = "x") -> str:
+    """A word that no other test has."""
+    return f"{prefix}{secrets.token_hex(6)}"
+
+
+def email() -> str:
+    """An address that no other test has."""
+    return f"{unique()}@example.com"
+
+
+class Make:
+    """Makes records in the account of the tests."""
+
+    def __init__(self, crm: Crm) -> None:
+        self._crm = crm
+
+    def record(self, object_type: str, **properties: Any) -> Record:
+        """A record of any object type."""
+        return self._crm.run(
+            SUPER_ADMIN, lambda unit: store.create(unit, unit.model.object_type(object_type), properties)
+        )
+
+    def contact(self, **properties: Any) -> Record:
+        """A contact with an e-mail address."""
+        return self.record("contact", **{"email": email(), **properties})
+
+    def company(self, **properties: Any) -> Record:
+        """A company with a name."""
+        return self.record("company", **{"name": unique("Company "), **properties})
+
+    def deal(self, **properties: Any) -> Record:
+        """A deal with a name."""
+        return self.record("deal", **{"dealname": unique("Deal "), **properties})
