@@ -1,0 +1,140 @@
+"""Pipelines and stages over REST, by the official client and by plain requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hubspot import HubSpot
+from hubspot.crm.pipelines import (
+    PipelineInput,
+    PipelinePatchInput,
+    PipelineStageInput,
+    PipelineStagePatchInput,
+)
+from hubspot.crm.pipelines.exceptions import ApiException
+
+from tests.api.definitions.conftest import Server
+
+DEALS = "/crm/v3/pipelines/deals"
+
+
+def stage(stage_id: str, probability: str = "0.5") -> dict[str, Any]:
+    return {"stageId": stage_id, "label": stage_id, "displayOrder": 0, "metadata": {"probability": probability}}
+
+
+def create(server: Server, name: str, *stages: dict[str, Any]) -> dict[str, Any]:
+    answer = server.call("POST", DEALS, {"pipelineId": name, "label": name, "displayOrder": 9, "stages": list(stages)})
+    assert answer.status_code == 201, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def test_the_official_client_works_on_pipelines_and_stages(client: HubSpot, name: str) -> None:
+    pipelines, stages = client.crm.pipelines.pipelines_api, client.crm.pipelines.pipeline_stages_api
+    open_stage = PipelineStageInput(label="Open", display_order=0, metadata={"probability": "0.2"})
+
+    made = pipelines.create("deals", PipelineInput(label=name, display_order=1, stages=[open_stage]))
+    won = stages.create(
+        "deals", made.id, PipelineStageInput(label="Won", display_order=1, metadata={"probability": "1.0"})
+    )
+    renamed = stages.update(
+        "deals", made.id, won.id, PipelineStagePatchInput(label="Signed", metadata={"probability": "1.0"})
+    )
+    listed = [each.label for each in stages.get_all("deals", made.id).results]
+    changed = pipelines.update("deals", made.id, PipelinePatchInput(label=f"{name}!"))
+    replaced = pipelines.replace("deals", made.id, PipelineInput(label=name, display_order=2, stages=[open_stage]))
+    history = client.crm.pipelines.pipeline_audits_api.get_audit("deals", made.id).results
+    pipelines.archive("deals", made.id)
+
+    assert won.metadata == {"probability": "1.0", "isClosed": "true"}
+    assert renamed.label == "Signed"
+    assert listed == ["Open", "Signed"]
+    assert changed.label == f"{name}!"
+    assert [each.label for each in replaced.stages] == ["Open"]
+    assert {each.action for each in history} == {"CREATE", "UPDATE"}
+    with pytest.raises(ApiException) as caught:
+        pipelines.get_by_id("deals", made.id)
+    assert caught.value.status == 404
+    assert made.id not in [each.id for each in pipelines.get_all("deals").results]
+
+
+def test_a_pipeline_is_answered_whole(server: Server, name: str) -> None:
+    body = create(server, name, stage("a"))
+
+    assert set(body) == {"id", "label", "displayOrder", "stages", "createdAt", "updatedAt", "archived"}
+    assert set(body["stages"][0]) >= {"id", "label", "displayOrder", "metadata", "createdAt", "updatedAt", "archived"}
+    assert server.call("GET", f"{DEALS}/{name}").json() == body
+
+
+def test_metadata_is_text_whatever_was_sent(server: Server, name: str) -> None:
+    given = {"label": "a", "displayOrder": 0, "metadata": {"probability": 0.5, "isClosed": False}}
+
+    assert create(server, name, given)["stages"][0]["metadata"] == {"probability": "0.5", "isClosed": "false"}
+
+
+def test_the_default_pipelines_are_there(server: Server) -> None:
+    tickets = server.call("GET", "/crm/v3/pipelines/tickets").json()["results"]
+
+    assert tickets[0]["id"] == "0"
+    assert [each["id"] for each in tickets[0]["stages"]] == ["1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"label": "x", "displayOrder": 0},
+        {"label": "x", "displayOrder": 0, "stages": []},
+        {"label": "x", "displayOrder": 0, "stages": [{"label": "a", "displayOrder": 0, "metadata": {}}]},
+        {"label": "", "displayOrder": 0, "stages": [stage("a")]},
+    ],
+)
+def test_a_wrong_pipeline_is_refused(server: Server, body: dict[str, Any]) -> None:
+    answer = server.call("POST", DEALS, body)
+
+    assert (answer.status_code, answer.json()["category"]) == (400, "VALIDATION_ERROR")
+
+
+def test_what_is_not_there_is_not_found(server: Server, name: str) -> None:
+    create(server, name, stage("a"))
+
+    for path in (f"{DEALS}/nothing", f"{DEALS}/nothing/stages", f"{DEALS}/{name}/stages/nothing"):
+        assert server.call("GET", path).status_code == 404, path
+        if not path.endswith("stages"):
+            assert server.call("DELETE", path).status_code == 404, path
+
+
+def test_a_stage_goes_and_is_no_longer_listed(server: Server, other: Server, name: str) -> None:
+    create(server, name, stage("a"), stage("b"))
+
+    assert server.call("DELETE", f"{DEALS}/{name}/stages/a").status_code == 204
+
+    assert [each["id"] for each in other.call("GET", f"{DEALS}/{name}/stages").json()["results"]] == ["b"]
+    assert other.call("GET", f"{DEALS}/{name}/stages/a").status_code == 404
+
+
+def test_a_stage_with_records_stays_when_that_is_asked_for(server: Server, name: str) -> None:
+    create(server, name, stage(f"{name}_a"), stage("b"))
+    properties = {"dealname": name, "pipeline": name, "dealstage": f"{name}_a"}
+    made = server.call("POST", "/crm/v3/objects/deals", {"properties": properties})
+    assert made.status_code == 201, made.text
+    deal = made.json()["id"]
+
+    answer = server.call("DELETE", f"{DEALS}/{name}/stages/{name}_a", validateReferencesBeforeDelete="true")
+
+    body = answer.json()
+    assert answer.status_code == 400
+    assert body["message"] == f"Stage IDs: [{name}_a] are being referenced by object IDs: [{deal}]"
+    assert body["context"] == {"stageIds": [f"{name}_a"], "objectIds": [deal]}
+    assert (body["category"], body["subCategory"]) == ("VALIDATION_ERROR", "PipelineError.STAGE_ID_IN_USE")
+    assert server.call("DELETE", f"{DEALS}/{name}/stages/{name}_a").status_code == 204
+
+
+def test_changes_are_audited(server: Server, name: str) -> None:
+    create(server, name, stage("a"))
+    server.call("PATCH", f"{DEALS}/{name}/stages/a", {"label": "New", "metadata": {}})
+
+    rows = server.call("GET", f"{DEALS}/{name}/stages/a/audit").json()["results"]
+
+    assert [row["action"] for row in rows] == ["UPDATE"]
+    assert (rows[0]["identifier"], rows[0]["portalId"]) == ("a", 1)

@@ -1,0 +1,211 @@
+"""Properties and groups over REST, by the official client and by plain requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hubspot import HubSpot
+from hubspot.crm.properties import (
+    BatchInputPropertyCreate,
+    BatchInputPropertyName,
+    BatchReadInputPropertyName,
+    OptionInput,
+    PropertyCreate,
+    PropertyGroupCreate,
+    PropertyGroupUpdate,
+    PropertyName,
+    PropertyUpdate,
+)
+from hubspot.crm.properties.exceptions import ApiException
+
+from tests.api.definitions.conftest import Server
+
+CONTACTS = "/crm/v3/properties/contacts"
+
+
+def text_property(name: str, **given: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "label": name,
+        "type": "string",
+        "fieldType": "text",
+        "groupName": "contactinformation",
+        **given,
+    }
+
+
+def test_the_official_client_creates_reads_changes_and_archives_a_property(client: HubSpot, name: str) -> None:
+    api = client.crm.properties.core_api
+    wanted = PropertyCreate(
+        name=name,
+        label="Favourite food",
+        type="enumeration",
+        field_type="select",
+        group_name="contactinformation",
+        options=[OptionInput(label="Pizza", value="pizza", display_order=0, hidden=False)],
+    )
+
+    made = api.create("contacts", wanted)
+    changed = api.update("contacts", name, PropertyUpdate(label="Food"))
+    listed = [each.name for each in api.get_all("contacts").results]
+    api.archive("contacts", name)
+
+    assert (made.name, made.label, made.options[0].value) == (name, "Favourite food", "pizza")
+    assert made.hubspot_defined is False
+    assert made.modification_metadata.archivable is True
+    assert (changed.label, changed.options[0].value) == ("Food", "pizza")
+    assert name in listed
+    with pytest.raises(ApiException) as caught:
+        api.get_by_name("contacts", name)
+    assert caught.value.status == 404
+    assert api.get_by_name("contacts", name, archived=True).archived is True
+
+
+def test_the_official_client_works_on_several_at_once(client: HubSpot, name: str) -> None:
+    api = client.crm.properties.batch_api
+    names = [f"{name}_a", f"{name}_b"]
+    wanted = [
+        PropertyCreate(name=each, label=each, type="number", field_type="number", group_name="contactinformation")
+        for each in names
+    ]
+
+    made = api.create("contacts", BatchInputPropertyCreate(inputs=wanted))
+    inputs = [PropertyName(name=each) for each in names]
+    read = api.read("contacts", BatchReadInputPropertyName(inputs=inputs, archived=False))
+    api.archive("contacts", BatchInputPropertyName(inputs=inputs))
+
+    assert made.status == "COMPLETE"
+    assert [each.name for each in made.results] == names
+    assert [each.name for each in read.results] == names
+    assert set(names) <= {
+        each.name for each in client.crm.properties.core_api.get_all("contacts", archived=True).results
+    }
+
+
+def test_the_official_client_works_on_groups(client: HubSpot, name: str) -> None:
+    api = client.crm.properties.groups_api
+
+    made = api.create("contacts", PropertyGroupCreate(name=name, label="Group", display_order=3))
+    changed = api.update("contacts", name, PropertyGroupUpdate(label="Other"))
+    listed = [each.name for each in api.get_all("contacts").results]
+    api.archive("contacts", name)
+
+    assert (made.name, made.label, made.display_order, made.archived) == (name, "Group", 3, False)
+    assert (changed.label, changed.display_order) == ("Other", 3)
+    assert name in listed
+    with pytest.raises(ApiException) as caught:
+        api.get_by_name("contacts", name)
+    assert caught.value.status == 404
+
+
+def test_a_property_is_answered_whole(server: Server, name: str) -> None:
+    answer = server.call("POST", CONTACTS, text_property(name, description="Why", hasUniqueValue=True))
+
+    body = answer.json()
+    created = body.pop("createdAt")
+    assert answer.status_code == 201
+    assert body.pop("updatedAt") == created
+    assert body == {
+        "name": name,
+        "label": name,
+        "type": "string",
+        "fieldType": "text",
+        "groupName": "contactinformation",
+        "description": "Why",
+        "options": [],
+        "displayOrder": -1,
+        "calculated": False,
+        "externalOptions": False,
+        "archived": False,
+        "hasUniqueValue": True,
+        "hidden": False,
+        "hubspotDefined": False,
+        "formField": False,
+        "dataSensitivity": "non_sensitive",
+        "modificationMetadata": {"archivable": True, "readOnlyDefinition": False, "readOnlyValue": False},
+    }
+
+
+@pytest.mark.parametrize("missing", ["name", "label", "type", "fieldType", "groupName"])
+def test_a_property_without_what_it_needs_is_refused(server: Server, name: str, missing: str) -> None:
+    body = text_property(name)
+    del body[missing]
+
+    answer = server.call("POST", CONTACTS, body)
+
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith("Invalid input JSON on line 1, column 1:")
+    assert missing in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    "given", [{"groupName": "nowhere"}, {"type": "text"}, {"fieldType": "select"}, {"name": "Not lower"}]
+)
+def test_a_property_that_cannot_be_is_refused(server: Server, name: str, given: dict[str, Any]) -> None:
+    answer = server.call("POST", CONTACTS, {**text_property(name), **given})
+
+    assert (answer.status_code, answer.json()["category"]) == (400, "VALIDATION_ERROR")
+    assert answer.json()["context"]["field"] == list(given)
+
+
+def test_a_name_in_use_is_a_conflict(server: Server, name: str) -> None:
+    server.call("POST", CONTACTS, text_property(name))
+
+    answer = server.call("POST", CONTACTS, text_property(name))
+
+    assert answer.status_code == 409
+    assert answer.json()["message"] == f"A property named '{name}' already exists."
+    assert answer.json()["category"] == "OBJECT_ALREADY_EXISTS"
+
+
+def test_a_built_in_property_is_not_deleted(server: Server) -> None:
+    answer = server.call("DELETE", f"{CONTACTS}/email")
+
+    assert answer.status_code == 400
+    assert server.call("GET", f"{CONTACTS}/email").json()["modificationMetadata"]["archivable"] is False
+
+
+def test_an_unknown_property_is_not_found(server: Server) -> None:
+    for method in ("GET", "DELETE"):
+        answer = server.call(method, f"{CONTACTS}/nothing")
+        assert (answer.status_code, answer.json()["message"]) == (404, "Property nothing does not exist")
+
+
+def test_a_group_that_is_not_empty_stays(server: Server, name: str) -> None:
+    server.call("POST", f"{CONTACTS}/groups", {"name": name, "label": "Group"})
+    server.call("POST", CONTACTS, text_property(f"{name}_p", groupName=name))
+
+    assert server.call("DELETE", f"{CONTACTS}/groups/{name}").status_code == 400
+    server.call("DELETE", f"{CONTACTS}/{name}_p")
+    assert server.call("DELETE", f"{CONTACTS}/groups/{name}").status_code == 204
+
+
+def test_missing_names_of_a_batch_read_are_told(server: Server, name: str) -> None:
+    body = {"inputs": [{"name": "email"}, {"name": name}], "archived": False}
+
+    answer = server.call("POST", f"{CONTACTS}/batch/read", body)
+
+    assert answer.status_code == 207
+    assert [each["name"] for each in answer.json()["results"]] == ["email"]
+    assert answer.json()["numErrors"] == 1
+    assert answer.json()["errors"][0]["context"] == {"names": [name]}
+
+
+def test_a_batch_has_a_hundred_inputs_at_most(server: Server) -> None:
+    def status(count: int) -> int:
+        return server.call("POST", f"{CONTACTS}/batch/read", {"inputs": [{"name": "email"}] * count}).status_code
+
+    assert (status(100), status(101)) == (200, 400)
+
+
+def test_an_owner_property_refers_to_owners(server: Server) -> None:
+    body = server.call("GET", f"{CONTACTS}/hubspot_owner_id").json()
+
+    assert (body["externalOptions"], body["referencedObjectType"], body["options"]) == (True, "OWNER", [])
+
+
+def test_stages_are_the_options_of_the_stage_property(server: Server) -> None:
+    body = server.call("GET", "/crm/v3/properties/deals/dealstage").json()
+
+    assert "closedwon" in [option["value"] for option in body["options"]]

@@ -1,0 +1,177 @@
+"""Custom object types over REST, by the official client and by plain requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hubspot import HubSpot
+from hubspot.crm.schemas import (
+    AssociationDefinitionEgg,
+    ObjectSchemaEgg,
+    ObjectTypeDefinitionLabels,
+    ObjectTypeDefinitionPatch,
+    ObjectTypePropertyCreate,
+)
+
+from tests.api.definitions.conftest import Server
+
+ROUNDS = 100
+
+
+def car(name: str, **given: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "labels": {"singular": "Car", "plural": f"Cars {name}"},
+        "primaryDisplayProperty": "model",
+        "requiredProperties": ["model"],
+        "searchableProperties": ["model"],
+        "properties": [{"name": "model", "label": "Model"}],
+        "associatedObjects": ["CONTACT"],
+        **given,
+    }
+
+
+def egg(name: str) -> ObjectSchemaEgg:
+    return ObjectSchemaEgg(
+        name=name,
+        labels=ObjectTypeDefinitionLabels(singular="Car", plural=f"Cars {name}"),
+        primary_display_property="model",
+        secondary_display_properties=[],
+        required_properties=["model"],
+        searchable_properties=["model", "vin"],
+        properties=[
+            ObjectTypePropertyCreate(name="model", label="Model", type="string", field_type="text"),
+            ObjectTypePropertyCreate(name="vin", label="VIN", type="string", field_type="text", has_unique_value=True),
+        ],
+        associated_objects=["CONTACT", "CONVERSATION"],
+    )
+
+
+def test_the_official_client_defines_reads_changes_and_removes_a_schema(client: HubSpot, name: str) -> None:
+    schemas = client.crm.schemas.core_api
+
+    made = schemas.create(egg(name))
+    read = schemas.get_by_id(made.object_type_id)
+    changed = schemas.update(name, ObjectTypeDefinitionPatch(description="What it is"))
+    listed = schemas.get_all().results
+    schemas.archive(name, archived=False)
+
+    assert made.object_type_id == f"2-{made.id}"
+    assert made.fully_qualified_name == f"p1_{name}"
+    assert (read.name, read.labels.singular, read.primary_display_property) == (name, "Car", "model")
+    assert {each.name for each in read.properties} >= {"model", "vin", "hs_object_id", "hubspot_owner_id"}
+    targets = [each.to_object_type_id for each in made.associations]
+    assert targets.count("0-1") == 1
+    assert targets.count("0-11") == 1
+    assert changed.description == "What it is"
+    assert name in [each.name for each in listed]
+    assert name not in [each.name for each in schemas.get_all().results]
+    assert name in [each.name for each in schemas.get_all(archived=True).results]
+
+
+def test_a_schema_is_answered_whole(server: Server, name: str) -> None:
+    answer = server.call("POST", "/crm/v3/schemas", car(name))
+
+    body = answer.json()
+    assert answer.status_code == 201
+    assert set(body) >= {"id", "name", "labels", "properties", "associations", "requiredProperties", "createdAt"}
+    assert body["archived"] is False
+    to_contact = next(each for each in body["associations"] if each["toObjectTypeId"] == "0-1")
+    assert to_contact["fromObjectTypeId"] == body["objectTypeId"]
+    assert to_contact["name"] == f"{name}_to_contact"
+    model = next(each for each in body["properties"] if each["name"] == "model")
+    assert (model["type"], model["fieldType"], model["groupName"]) == ("string", "text", f"{name}_information")
+    assert server.call("GET", f"/crm/v3/schemas/{name}").json() == body
+
+
+def test_a_name_in_use_is_a_conflict(server: Server, name: str) -> None:
+    server.call("POST", "/crm/v3/schemas", car(name))
+
+    answer = server.call("POST", "/crm/v3/schemas", car(name))
+
+    assert answer.status_code == 409
+    assert answer.json()["category"] == "OBJECT_ALREADY_EXISTS"
+    assert answer.json()["message"] == f"An object type named '{name}' already exists."
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"name": "1car"},
+        {"requiredProperties": ["nothing"]},
+        {"associatedObjects": ["NOTHING"]},
+        {"properties": [{"label": "No name"}]},
+        {"labels": "Car"},
+        {"properties": "model"},
+    ],
+)
+def test_a_wrong_schema_is_refused_and_leaves_nothing(server: Server, name: str, given: dict[str, Any]) -> None:
+    answer = server.call("POST", "/crm/v3/schemas", {**car(name), **given})
+
+    assert answer.status_code == 400
+    assert answer.json()["category"] == "VALIDATION_ERROR"
+    assert server.call("GET", f"/crm/v3/schemas/{name}").status_code == 404
+
+
+def test_a_purged_name_is_free(server: Server, name: str) -> None:
+    first = server.call("POST", "/crm/v3/schemas", car(name)).json()
+    assert server.call("DELETE", f"/crm/v3/schemas/{name}").status_code == 204
+    assert server.call("POST", "/crm/v3/schemas", car(name)).status_code == 409
+
+    assert server.call("DELETE", f"/crm/v3/schemas/{name}", archived="true").status_code == 204
+
+    second = server.call("POST", "/crm/v3/schemas", car(name))
+    assert second.status_code == 201
+    assert second.json()["objectTypeId"] != first["objectTypeId"]
+
+
+def test_an_association_is_defined_and_revoked_by_the_official_client(client: HubSpot, name: str) -> None:
+    made = client.crm.schemas.core_api.create(egg(name))
+    wanted = AssociationDefinitionEgg(
+        from_object_type_id=made.object_type_id, to_object_type_id="0-3", name=f"{name}_x"
+    )
+
+    definition = client.crm.schemas.core_api.create_association(name, wanted)
+
+    assert (definition.name, definition.to_object_type_id) == (f"{name}_x", "0-3")
+    assert client.crm.schemas.core_api.archive_association(name, definition.id) is None
+    ends = [each.to_object_type_id for each in client.crm.schemas.core_api.get_by_id(name).associations]
+    assert "0-3" not in ends
+
+
+def test_a_definition_needs_a_custom_end(server: Server, name: str) -> None:
+    server.call("POST", "/crm/v3/schemas", car(name))
+    path = f"/crm/v3/schemas/{name}/associations"
+
+    answer = server.call("POST", path, {"fromObjectTypeId": "0-1", "toObjectTypeId": "0-2"})
+
+    assert answer.status_code == 400
+    assert server.call("POST", path, {"fromObjectTypeId": name, "toObjectTypeId": "0-1"}).status_code == 409
+
+
+def test_what_one_process_defines_or_revokes_the_other_knows_at_once(server: Server, other: Server, name: str) -> None:
+    type_id = server.call("POST", "/crm/v3/schemas", car(name)).json()["objectTypeId"]
+    wrong: list[str] = []
+    for number in range(ROUNDS):
+        defining, using = (server, other) if number % 2 else (other, server)
+        wanted = {"fromObjectTypeId": type_id, "toObjectTypeId": "0-3"}
+        definition = defining.call("POST", f"/crm/v3/schemas/{name}/associations", wanted).json()
+        labels = using.call("GET", f"/crm/v4/associations/{name}/deals/labels")
+        if labels.status_code != 200 or labels.json()["results"][0]["typeId"] != int(definition["id"]):
+            wrong.append(f"{number}: defined, yet {labels.text}")
+        defining.call("DELETE", f"/crm/v3/schemas/{name}/associations/{definition['id']}")
+        labels = using.call("GET", f"/crm/v4/associations/{name}/deals/labels")
+        if labels.status_code != 400:
+            wrong.append(f"{number}: revoked, yet {labels.text}")
+    assert wrong == []
+
+
+def test_several_schemas_are_read_at_once(server: Server, name: str) -> None:
+    for suffix in "ab":
+        server.call("POST", "/crm/v3/schemas", car(f"{name}_{suffix}"))
+
+    answer = server.call("POST", "/crm/v3/schemas/batch/read", {"inputs": [f"{name}_a", f"p1_{name}_b"]})
+
+    assert answer.status_code == 200
+    assert [each["name"] for each in answer.json()["results"]] == [f"{name}_a", f"{name}_b"]
