@@ -5,7 +5,8 @@
 // type_ids; null: all) to end, primary (id of the target to be primary), first (the one to become so where there is no
 // association yet). ends, in ascending key: key, locked, required. types: by type id as text, what a relationship says
 // of it. limits: type_id, max, sent, received (both where the type is its own inverse). `sent`, `received` and `one`
-// name the pair's relationship type where it has that index, else a type that no relationship has.
+// name the pair's relationship type where it has that index, else a type that no relationship has. What is not to be
+// looked for is sought by null: a condition in front of a MATCH would be tried on each relationship that it found.
 CALL () {
   UNWIND $ends AS end
   OPTIONAL MATCH (r:Record {_key: end.key})
@@ -17,10 +18,10 @@ CALL (missing) {
   WITH missing WHERE size(missing) = 0
   UNWIND $rows AS row
   CALL (row) {
-    WITH row WHERE row.first IS NOT NULL AND row.primary IS NULL
+    WITH CASE WHEN row.first IS NOT NULL AND row.primary IS NULL THEN row.from_id END AS from_id
     MATCH ()-[x:{{relationship_type}}]->(:{{target_label}})
     USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
-    WHERE x.from_id = row.from_id AND x.to_id >= 0 AND x.type_id IS NOT NULL
+    WHERE x.from_id = from_id AND x.to_id >= 0 AND x.type_id IS NOT NULL
     WITH x LIMIT 1
     RETURN count(x) AS others
   }
@@ -42,7 +43,6 @@ CALL (missing) {
     RETURN collect({old: x, to_id: x.to_id, type_id: x.type_id}) AS dropped
   }
   CALL (row, primary) {
-    WITH row, primary WHERE primary IS NOT NULL
     MATCH ()-[x:{{one}}]->()
     USING INDEX SEEK x:{{one}}(one_of)
     WHERE x.one_of = row.from_key + '|' + toString($primary_id) AND x.to_id <> primary
@@ -64,18 +64,18 @@ CALL (changes) {
   WHERE more > 0
   WITH n, near_id, more, $limits[n] AS limit
   CALL (near_id, limit) {
-    WITH near_id, limit WHERE limit.sent
+    WITH limit, CASE WHEN limit.sent THEN near_id END AS from_id
     MATCH ()-[x:{{sent}}]->(:{{target_label}})
     USING INDEX SEEK x:{{sent}}(from_id, type_id)
-    WHERE x.from_id = near_id AND x.type_id = limit.type_id
+    WHERE x.from_id = from_id AND x.type_id = limit.type_id
     WITH x LIMIT $count_max
     RETURN count(x) AS sent
   }
   CALL (near_id, limit) {
-    WITH near_id, limit WHERE limit.received
+    WITH limit, CASE WHEN limit.received THEN near_id END AS to_id
     MATCH (:{{source_label}})-[x:{{received}}]->()
     USING INDEX SEEK x:{{received}}(to_id, type_id)
-    WHERE x.to_id = near_id AND x.type_id = limit.type_id
+    WHERE x.to_id = to_id AND x.type_id = limit.type_id
     WITH x LIMIT $count_max
     RETURN count(x) AS received
   }
@@ -132,15 +132,15 @@ OPTIONAL MATCH (near:Record {_key: wanted.key})
 WITH wanted, near IS NOT NULL AND (near._archived_at IS NULL OR near._merged_into IS NOT NULL) AS found,
      near IS NOT NULL AND near._archived_at IS NULL AS live
 CALL (wanted, live) {
-  WITH wanted WHERE live
+  WITH wanted, CASE WHEN live THEN wanted.id END AS near_id
   MATCH ()-[x:{{relationship_type}}]->(:{{far_label}})
   USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
-  WHERE x.from_id = wanted.id AND x.to_id > wanted.after AND x.type_id = $default_id
+  WHERE x.from_id = near_id AND x.to_id > wanted.after AND x.type_id = $default_id
   WITH x.to_id AS far_id ORDER BY x.from_id, far_id LIMIT $limit
   RETURN collect(far_id) AS far_ids
 }
 CALL (wanted, far_ids) {
-  WITH wanted, last(far_ids) AS last_id WHERE size(far_ids) > 0
+  WITH wanted, last(far_ids) AS last_id
   MATCH ()-[x:{{relationship_type}}]->()
   USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
   WHERE x.from_id = wanted.id AND x.to_id > wanted.after AND x.to_id <= last_id AND x.type_id IS NOT NULL
@@ -155,15 +155,15 @@ OPTIONAL MATCH (near:Record {_key: wanted.key})
 WITH wanted, near IS NOT NULL AND (near._archived_at IS NULL OR near._merged_into IS NOT NULL) AS found,
      near IS NOT NULL AND near._archived_at IS NULL AS live
 CALL (wanted, live) {
-  WITH wanted WHERE live
+  WITH wanted, CASE WHEN live THEN wanted.id END AS near_id
   MATCH (:{{far_label}})-[x:{{relationship_type}}]->()
   USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
-  WHERE x.to_id = wanted.id AND x.from_id > wanted.after AND x.type_id = $default_id
+  WHERE x.to_id = near_id AND x.from_id > wanted.after AND x.type_id = $default_id
   WITH x.from_id AS far_id ORDER BY x.to_id, far_id LIMIT $limit
   RETURN collect(far_id) AS far_ids
 }
 CALL (wanted, far_ids) {
-  WITH wanted, last(far_ids) AS last_id WHERE size(far_ids) > 0
+  WITH wanted, last(far_ids) AS last_id
   MATCH ()-[x:{{relationship_type}}]->()
   USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
   WHERE x.to_id = wanted.id AND x.from_id > wanted.after AND x.from_id <= last_id
@@ -172,39 +172,38 @@ CALL (wanted, far_ids) {
 RETURN collect([wanted.id, found, far_ids, typed]) AS pages
 
 // ask pages_among(wanted, default_id, limit) -> pages
-// Like pages_from, between records of one object type: what was stored in either direction.
+// Like pages_from, between records of one object type. The unlabelled type is stored from the smaller id to the greater,
+// so those that have this record as their target come first.
 UNWIND $wanted AS wanted
 OPTIONAL MATCH (near:Record {_key: wanted.key})
 WITH wanted, near IS NOT NULL AND (near._archived_at IS NULL OR near._merged_into IS NOT NULL) AS found,
      near IS NOT NULL AND near._archived_at IS NULL AS live
 CALL (wanted, live) {
-  CALL (wanted, live) {
-    WITH wanted WHERE live
-    MATCH ()-[x:{{relationship_type}}]->(:{{far_label}})
-    USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
-    WHERE x.from_id = wanted.id AND x.to_id > wanted.after AND x.type_id = $default_id
-    WITH x.to_id AS far_id ORDER BY x.from_id, far_id LIMIT $limit
-    RETURN far_id
-    UNION ALL
-    WITH wanted WHERE live
-    MATCH (:{{far_label}})-[x:{{relationship_type}}]->()
-    USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
-    WHERE x.to_id = wanted.id AND x.from_id > wanted.after AND x.type_id = $default_id
-    WITH x.from_id AS far_id ORDER BY x.to_id, far_id LIMIT $limit
-    RETURN far_id
-  }
-  WITH DISTINCT far_id ORDER BY far_id LIMIT $limit
-  RETURN collect(far_id) AS far_ids
+  WITH wanted, CASE WHEN live THEN wanted.id END AS near_id
+  MATCH (:{{far_label}})-[x:{{relationship_type}}]->()
+  USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
+  WHERE x.to_id = near_id AND x.from_id > wanted.after AND x.type_id = $default_id
+  WITH x.from_id AS far_id ORDER BY x.to_id, far_id LIMIT $limit
+  RETURN collect(far_id) AS smaller
 }
+CALL (wanted, live, smaller) {
+  WITH wanted, CASE WHEN live AND size(smaller) < $limit THEN wanted.id END AS near_id
+  MATCH ()-[x:{{relationship_type}}]->(:{{far_label}})
+  USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
+  WHERE x.from_id = near_id AND x.to_id > wanted.after AND x.type_id = $default_id
+  WITH x.to_id AS far_id ORDER BY x.from_id, far_id LIMIT $limit
+  RETURN collect(far_id) AS greater
+}
+WITH wanted, found, (smaller + greater)[..$limit] AS far_ids
 CALL (wanted, far_ids) {
   CALL (wanted, far_ids) {
-    WITH wanted, last(far_ids) AS last_id WHERE size(far_ids) > 0
+    WITH wanted, last(far_ids) AS last_id
     MATCH ()-[x:{{relationship_type}}]->()
     USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
     WHERE x.from_id = wanted.id AND x.to_id > wanted.after AND x.to_id <= last_id AND x.type_id IS NOT NULL
     RETURN [x.to_id, x.type_id, true] AS one
     UNION ALL
-    WITH wanted, last(far_ids) AS last_id WHERE size(far_ids) > 0
+    WITH wanted, last(far_ids) AS last_id
     MATCH ()-[x:{{relationship_type}}]->()
     USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
     WHERE x.to_id = wanted.id AND x.from_id > wanted.after AND x.from_id <= last_id
