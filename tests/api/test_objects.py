@@ -47,7 +47,8 @@ def test_read_without_names_gives_the_default_set(client: Client, make: Make) ->
 
 
 @pytest.mark.parametrize(
-    "query", ["properties=email,Phone,nosuch", "properties=email&properties=phone", "properties=email,,phone&properties="]
+    "query",
+    ["properties=email,Phone,nosuch", "properties=email&properties=phone", "properties=email,,phone&properties="],
 )
 def test_read_gives_the_properties_named_and_the_system_ones(client: Client, make: Make, query: str) -> None:
     record = make.contact(firstname="Nick")

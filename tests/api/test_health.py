@@ -1,0 +1,105 @@
+"""Who is let in when there is too much to do, and what is answered while the graph is away."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from werkzeug.test import Client as Browser
+
+from api.admission import Admission
+from api.app import close, create_app
+from crm_graph.config import Limits, Settings
+from crm_graph.graph.database import wait_until
+from crm_graph.graph.monitor import Monitor
+from tests.api.client import Client
+
+AWAY = Settings(neo4j_uri="bolt://127.0.0.1:1", threads=1, limits=Limits(waiting_requests=1, waiting_ms=200))
+"""Nobody listens there."""
+
+
+class Held:
+    """An application whose requests last until they are released."""
+
+    def __init__(self) -> None:
+        self.released = threading.Event()
+        self.at_work = threading.Semaphore(0)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer when released."""
+        self.at_work.release()
+        assert self.released.wait(10)
+        start_response("200 OK", [])
+        return [b"done"]
+
+
+class Answering(Monitor):
+    """A monitor of a graph that always answers."""
+
+    trouble = None
+    is_away = False
+
+
+@pytest.fixture
+def away() -> Iterator[Client]:
+    """A client of an account whose graph is away."""
+    app = create_app(AWAY)
+    yield Client(app, "some token")
+    close(app)
+
+
+def test_health_is_ok_while_the_graph_answers(client: Client) -> None:
+    assert wait_until(lambda: client.get("/health").status_code == 200, 5)
+    assert client.signed_in_as(None).get("/health/").get_json()["status"] == "ok"
+
+
+def test_health_says_why_it_is_not(away: Client) -> None:
+    assert wait_until(lambda: "does not answer" in away.get("/health").get_json()["reason"], 5)
+    began = time.monotonic()
+    answer = away.get("/health")
+    assert time.monotonic() - began < 1
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "1"
+
+
+def test_request_is_503_within_three_seconds_while_the_graph_is_away(away: Client) -> None:
+    for _ in range(3):
+        began = time.monotonic()
+        answer = away.get("/crm/v3/objects/contacts")
+        assert time.monotonic() - began < 3
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "1"
+        assert answer.get_json()["status"] == "error"
+
+
+def test_requests_beyond_the_line_are_sent_away_and_health_never() -> None:
+    held = Held()
+    limits = Limits(waiting_requests=1, waiting_ms=10_000)
+    admission = Admission(held, Settings(threads=1, limits=limits), Answering(AWAY))
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(Browser(admission).get, "/first")
+        assert held.at_work.acquire(timeout=5)
+        second = pool.submit(Browser(admission).get, "/second")
+        assert wait_until(lambda: Browser(admission).get("/third").status_code == 503, 5)
+        refused = Browser(admission).get("/third")
+        assert refused.headers["Retry-After"] == "1"
+        assert Browser(admission).get("/health").status_code == 200
+        held.released.set()
+        assert first.result(5).status_code == second.result(5).status_code == 200
+
+
+def test_request_does_not_wait_in_line_for_ever() -> None:
+    held = Held()
+    admission = Admission(held, AWAY, Answering(AWAY))
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(Browser(admission).get, "/first")
+        assert held.at_work.acquire(timeout=5)
+        began = time.monotonic()
+        assert Browser(admission).get("/second").status_code == 503
+        assert 0.2 <= time.monotonic() - began < 2
+        held.released.set()
+        assert first.result(5).status_code == 200
