@@ -7,7 +7,7 @@ MATCH (f:_Feed {name: 'feed'})
 SET f:_Feed
 WITH f
 CALL (f) {
-  MATCH (v:_Pending) WHERE v.at > 0
+  MATCH (v:_Pending) WHERE v.at >= 0
   WITH v ORDER BY v.at, v.record_key, v.version LIMIT $limit
   WITH v.record_key AS record_key, collect(v) AS found
   WHERE NOT EXISTS {
@@ -37,8 +37,3 @@ CALL () {
   RETURN collect(properties(v)) AS events
 }
 RETURN events
-
-// plain waiting() -> count
-// How many revisions wait for a number.
-MATCH (v:_Pending)
-RETURN count(v) AS count

@@ -7,6 +7,7 @@ is killed loses nothing: another takes its job up at the cursor when the lease h
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Mapping
 
@@ -29,7 +30,7 @@ KINDS: dict[str, Work] = {imports.KIND: imports.work}
 
 _LOOK_S = 0.5
 _AWAY_S = 0.5
-_GRACE_S = 0.7
+_GRACE_S = 0.5
 
 
 class Worker:
@@ -117,9 +118,12 @@ def main() -> None:
         log.info("started")
         while not stopping.wait(60):
             pass
-        if worker.stop():
-            crm.close()
+        has_stopped = worker.stop()
         log.info("stopped")
+        if not has_stopped:
+            # A thread waits for a graph that is away; closing its connections would wait with it.
+            os._exit(0)
+        crm.close()
 
 
 if __name__ == "__main__":

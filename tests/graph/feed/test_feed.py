@@ -52,7 +52,7 @@ def test_a_later_change_waits_for_the_earlier_one_of_its_record(feed_graph: Grap
     after = number_all(feed_graph)
     # A scan that met version 3 and passed by version 2 before it was there sees the graph like this.
     add_revision(feed_graph, key, 3, feed_graph.clock.now())
-    add_revision(feed_graph, key, 2, 0)
+    add_revision(feed_graph, key, 2, -1)
     assert own(read(feed_graph, after), [key]) == []
     feed_graph.driver.execute_query("MATCH (v:_Revision {record_key: $key, version: 2}) SET v.at = 1", key=key)
     assert own(read(feed_graph, after), [key]) == [(key, 2), (key, 3)]
