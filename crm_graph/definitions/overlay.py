@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
+from crm_graph.definitions import catalogue
 from crm_graph.definitions.association import AssociationPair, AssociationType
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import ObjectType
@@ -28,9 +29,9 @@ PARTS = frozenset({"properties", "groups", "pipelines", "stages", "options", "ty
 """Fields that are nodes of their own, or in the case of metadata many fields."""
 
 
-def overlaid(base: DataModel, template: ObjectType, stored: Row, account_id: int) -> DataModel:
+def overlaid(base: DataModel, stored: Row, account_id: int) -> DataModel:
     """The data model at `stored["model_version"]`; `stored` is the row of `definitions.load`."""
-    object_types = _object_types(base, template, stored)
+    object_types = _object_types(base, stored)
     pairs, revoked = _pairs(base, object_types, stored)
     return DataModel(
         version=stored["model_version"],
@@ -42,14 +43,19 @@ def overlaid(base: DataModel, template: ObjectType, stored: Row, account_id: int
     )
 
 
-def custom_object_type(template: ObjectType, values: Mapping[str, Any]) -> ObjectType:
+def custom_object_type(values: Mapping[str, Any]) -> ObjectType:
     """A custom object type with fields of ObjectType, the system properties in its own group."""
-    group = f"{values['name'].lower()}_information"
-    properties = {name: replace(found, group=group) for name, found in template.properties.items()}
-    return replace(template, **values, properties=properties)
+    properties = _system_properties(f"{values['name'].lower()}_information")
+    return replace(catalogue.custom_object_template(), **values, properties=properties)
 
 
-def _object_types(base: DataModel, template: ObjectType, stored: Row) -> dict[str, ObjectType]:
+@lru_cache(maxsize=512)
+def _system_properties(group: str) -> Mapping[str, Property]:
+    template = catalogue.custom_object_template()
+    return {name: replace(found, group=group) for name, found in template.properties.items()}
+
+
+def _object_types(base: DataModel, stored: Row) -> dict[str, ObjectType]:
     properties, groups, pipelines = (_by_owner(stored[kind]) for kind in ("properties", "groups", "pipelines"))
     found = dict(base.object_types)
     for row in stored["object_types"]:
@@ -59,7 +65,7 @@ def _object_types(base: DataModel, template: ObjectType, stored: Row) -> dict[st
         values = {field: value for field, value in _fields_of(ObjectType, row).items() if field != "built_in"}
         if "required" in values:
             values["required"] = tuple(tuple(names.split("|")) for names in values["required"])
-        origin = replace(found[name], **values) if name in found else custom_object_type(template, values)
+        origin = replace(found[name], **values) if name in found else custom_object_type(values)
         found[name] = replace(
             origin,
             properties={**origin.properties, **_properties(origin, properties[name])},

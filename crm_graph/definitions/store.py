@@ -22,7 +22,7 @@ def load(graph: Graph, settings: Settings, previous: DataModel | None = None) ->
         if versions["model_version"] == previous.version:
             return previous, versions["access_version"]
     stored = graph.plain(queries.load)
-    model = overlaid(catalogue.load(), catalogue.custom_object_template(), stored, settings.account_id)
+    model = overlaid(catalogue.load(), stored, settings.account_id)
     return model, stored["access_version"]
 
 

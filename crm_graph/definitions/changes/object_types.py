@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from crm_graph.definitions import catalogue, constraints
+from crm_graph.definitions import constraints
 from crm_graph.definitions.association import Direction
 from crm_graph.definitions.changes import association_types, checks, properties
 from crm_graph.definitions.changes.checks import refused
@@ -193,7 +193,6 @@ def _new_type(unit: Unit, name: str, one: str, many: str, description: str) -> O
     plural = re.sub(r"[^a-z0-9]+", "_", many.lower()).strip("_")
     at = unit.clock.now()
     made = custom_object_type(
-        catalogue.custom_object_template(),
         {
             "id": "2-0",
             "name": name,

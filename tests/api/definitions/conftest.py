@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 from api.app import close, create_app
 from crm_graph.config import Settings
 from crm_graph.graph.embedded.server import Connection
+from tests.graph.definitions.conftest import forget
 
 TOKEN = "pat-test-definitions"
 
@@ -82,6 +83,8 @@ def client(server: Server) -> HubSpot:
 
 
 @pytest.fixture
-def name() -> str:
-    """A name that nothing has yet."""
-    return f"x{secrets.token_hex(6)}"
+def name(neo4j_server: Connection) -> Iterator[str]:
+    """A name that nothing has yet; object types that begin with it are forgotten after the test."""
+    made = f"x{secrets.token_hex(6)}"
+    yield made
+    forget(neo4j_server, made)

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+import neo4j
 import pytest
 
 from crm_graph.config import Settings
@@ -18,6 +19,16 @@ from crm_graph.graph.embedded.server import Connection
 from crm_graph.unit import Actor, Unit
 
 T = TypeVar("T")
+
+FORGET = """
+MATCH (s:_State {name: 'state'}), (t:_ObjectType) WHERE t.key STARTS WITH $name
+OPTIONAL MATCH (t)-[:HAS_PROPERTY|HAS_GROUP|HAS_PIPELINE|FROM|TO]-(d)
+SET s.model_version = s.model_version + 1
+WITH collect(DISTINCT t) + collect(DISTINCT d) AS all
+UNWIND [each IN all WHERE NOT (each:_ObjectType AND NOT each.key STARTS WITH $name)] AS each
+DETACH DELETE each
+"""
+"""Object types of a test, which would make every later reading of the model longer."""
 
 SUPER_ADMIN = Actor(user_id=1, is_super_admin=True)
 
@@ -67,6 +78,15 @@ def other(settings: Settings, worker: Worker) -> Iterator[Worker]:
 
 
 @pytest.fixture
-def name() -> str:
-    """A name that nothing has yet."""
-    return f"x{secrets.token_hex(6)}"
+def name(neo4j_server: Connection) -> Iterator[str]:
+    """A name that nothing has yet; object types that begin with it are forgotten after the test."""
+    made = f"x{secrets.token_hex(6)}"
+    yield made
+    forget(neo4j_server, made)
+
+
+def forget(connection: Connection, name: str) -> None:
+    """Remove the definitions of object types whose names begin so."""
+    auth = (connection.username, connection.password)
+    with neo4j.GraphDatabase.driver(connection.uri, auth=auth) as driver:
+        driver.execute_query(FORGET, name=name)
