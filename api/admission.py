@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,7 +16,7 @@ from api.errors import refusal
 from api.headers import CONTENT_TYPE, CORRELATION, correlation_id
 from crm_graph.config import Settings
 from crm_graph.errors import Busy, CRMError, GraphUnavailable
-from crm_graph.graph.monitor import Monitor
+from crm_graph.graph.monitor import INTERVAL_S, Monitor
 
 HEALTH_PATH = "/health"
 
@@ -34,23 +35,31 @@ class Admission:
         """Answer, in turn."""
         if environ["PATH_INFO"].rstrip("/") == HEALTH_PATH:
             return self._health(environ)(environ, start_response)
-        if refused := self._too_long(environ):
-            return self._refuse(refused, environ, start_response)
+        if too_long := self._too_long(environ):
+            return self._refuse(too_long, environ, start_response)
         if away := self._away():
             return self._refuse(away, environ, start_response)
         if not self._line.acquire(blocking=False):
             return self._refuse(Busy("Too many requests are waiting; try again."), environ, start_response)
         try:
-            if not self._threads.acquire(timeout=self._settings.limits.waiting_ms / 1000):
-                return self._refuse(Busy("The server is busy; try again."), environ, start_response)
+            if refused := self._wait():
+                return self._refuse(refused, environ, start_response)
             try:
-                if away := self._away():
-                    return self._refuse(away, environ, start_response)
                 return self._application(environ, start_response)
             finally:
                 self._threads.release()
         finally:
             self._line.release()
+
+    def _wait(self) -> CRMError | None:
+        """None when it is this request's turn, else why its turn will not come."""
+        end = time.monotonic() + self._settings.limits.waiting_ms / 1000
+        while (left := end - time.monotonic()) > 0:
+            if self._threads.acquire(timeout=min(left, INTERVAL_S)):
+                return None
+            if away := self._away():
+                return away
+        return Busy("The server is busy; try again.")
 
     def _away(self) -> GraphUnavailable | None:
         if not self._monitor.is_away:

@@ -1,11 +1,13 @@
 """The web application: middleware, blueprints and errors, wired in one visible function.
 
-    access log → admission (and /health) → aliases → Flask
+access log → admission (and /health) → aliases → Flask
 """
 
 from __future__ import annotations
 
 import os
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,12 @@ from api.admission import Admission
 from api.aliases import Aliases
 from api.resources import (
     accounts,
+    associations,
+    associations_v3,
     batch,
+    feed,
     graph_objects,
+    imports,
     labels,
     limits,
     object_types,
@@ -33,13 +39,19 @@ from api.resources import (
 from crm_graph.config import Places, Settings
 from crm_graph.crm import Crm
 from crm_graph.definitions import catalogue
+from crm_graph.errors import CRMError
 from crm_graph.graph.monitor import Monitor
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     objects.blueprint,
     batch.blueprint,
+    associations.records,
+    associations.batches,
+    associations_v3.records,
+    associations_v3.batches,
     search.blueprint,
     graph_objects.blueprint,
+    feed.blueprint,
     object_types.schemas,
     object_types.types,
     object_types.library,
@@ -50,6 +62,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     owners.blueprint,
     accounts.blueprint,
     tokens.blueprint,
+    imports.blueprint,
 )
 
 
@@ -85,4 +98,12 @@ def close(app: Flask) -> None:
 def app_from_environment() -> Flask:
     """The application as a server starts it: settings and data directory from the environment."""
     log = Places.from_environment().data / "logs" / "access.jsonl" if "CRM_GRAPH_DATA" in os.environ else None
-    return create_app(Settings.from_environment(), access_log=log)
+    app = create_app(Settings.from_environment(), access_log=log)
+    threading.Thread(target=_read_model, args=(app.extensions["crm"],), daemon=True).start()
+    return app
+
+
+def _read_model(crm: Crm) -> None:
+    """Read the data model before the first request needs it; where the graph is away, that one will."""
+    with suppress(CRMError):
+        _ = crm.model

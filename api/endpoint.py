@@ -125,11 +125,12 @@ def endpoint(
                 found = {n: unit.model.object_type(value) for n, value in path.items() if n in OBJECT_TYPES}
                 tokens.require(unit.actor, tuple(scopes(tuple(found.values()))))
                 if given is None:
-                    given = {}
+                    read: Body = {}
                     if query_schema is not None:
-                        given["query"] = read_query(query_schema, request.args)
+                        read["query"] = read_query(query_schema, request.args)
                     if reader is not None:
-                        given["body"] = reader(read_json(request.get_data()))
+                        read["body"] = reader(read_json(request.get_data()))
+                    given = read  # only what was read whole: a refused body is read again in the next attempt
                 return view(unit, **{**path, **found}, **given)
 
             return respond(crm().run(token, work), status)

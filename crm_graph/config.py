@@ -59,7 +59,7 @@ class Limits:
     """Characters of a path with its query string."""
     waiting_requests: int = 24
     """Requests that wait in line for their turn in one process; more are sent away with 503."""
-    waiting_ms: int = 2_000
+    waiting_ms: int = 10_000
     """The longest that a request waits in line."""
     properties_per_type: int = 1_000
     """Custom properties of one object type."""
