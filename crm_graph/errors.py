@@ -3,6 +3,7 @@
     CRMError
     ├── Invalid                     the request itself is wrong; nothing was written
     │   ├── InvalidValues           values of a record, all faults at once
+    │   │   └── MissingRequired     a new record lacks what its object type requires
     │   ├── InvalidInput            a body, a parameter, a cursor
     │   │   └── TooMany             more than a limit allows
     │   ├── UnknownObjectType       no object type has that name or id

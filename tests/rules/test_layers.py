@@ -27,7 +27,9 @@ LOWER_LAYERS = {
 }
 """What each lower layer may import of the project."""
 
-CYPHER = re.compile(r"\b(MATCH|MERGE|UNWIND|DETACH DELETE)\s+[($\w]|\bCREATE\s*\(|\bCREATE (CONSTRAINT|INDEX|FULLTEXT)\b")
+CYPHER = re.compile(
+    r"\b(MATCH|MERGE|UNWIND|DETACH DELETE)\s+[($\w]|\bCREATE\s*\(|\bCREATE (CONSTRAINT|INDEX|FULLTEXT)\b"
+)
 COMPOSERS = {
     "crm_graph/search/compiler.py",
     "crm_graph/search/operators.py",
