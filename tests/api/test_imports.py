@@ -1,0 +1,115 @@
+"""Imports over HTTP: what the command line sends, a worker does, and the answers tell."""
+
+from __future__ import annotations
+
+import io
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from werkzeug.datastructures import FileStorage
+
+from crm_graph.cli import commands
+from crm_graph.crm import Crm
+from crm_graph.jobs.worker import Worker
+from tests.api.client import Client
+
+MAPPING = """
+name = "{name}"
+[[files]]
+path = "people.csv"
+[[files.records]]
+object_type = "contact"
+key = {{ column = "mail", property = "email" }}
+[files.records.properties]
+firstname = "first"
+"""
+PATH = "/crm/graph/v1/imports"
+
+
+@pytest.fixture
+def name() -> str:
+    """A name that nothing has yet."""
+    return f"people-{secrets.token_hex(5)}"
+
+
+@pytest.fixture
+def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> Path:
+    """A directory with a mapping and its file, of which one of three rows is bad."""
+    monkeypatch.setenv("CRM_GRAPH_DATA", str(tmp_path / "data"))
+    rows = [f"ann@{name}.example,Ann", "no address,Ben", f"cora@{name}.example,Cora"]
+    (tmp_path / "people.csv").write_text("mail,first\n" + "\n".join(rows) + "\n", "utf-8")
+    (tmp_path / "people.toml").write_text(MAPPING.format(name=name), "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def worker(crm: Crm) -> Iterator[None]:
+    """Somebody who does imports."""
+    made = Worker(crm)
+    made.start()
+    yield
+    made.stop()
+
+
+def sent(client: Client, directory: Path, **others: str) -> dict[str, object]:
+    files = [FileStorage(io.BytesIO((directory / "people.csv").read_bytes()), "people.csv", "files")]
+    mapping = FileStorage(io.BytesIO((directory / "people.toml").read_bytes()), "people.toml", "mapping")
+    answer = client.call("POST", PATH, data={"mapping": mapping, "files": files, **others})
+    return {**(answer.get_json() or {}), "status_code": answer.status_code}
+
+
+@pytest.mark.usefixtures("worker")
+def test_the_command_line_sends_files_and_follows_the_job(
+    served: str, token: str, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_GRAPH_URL", served)
+    monkeypatch.setenv("CRM_GRAPH_TOKEN", token)
+    errors = directory / "errors.csv"
+    arguments = ["import", str(directory / "people.toml"), "--from", str(directory), "--errors", str(errors)]
+    result = CliRunner().invoke(commands, arguments)
+    assert result.exit_code == 3, result.output
+    assert errors.read_text("utf-8").splitlines() == [
+        "file,line,object_type,column,value,reason",
+        "people.csv,3,contact,mail,no address,Email address no address is invalid",
+    ]
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_dry_run_writes_nothing(served: str, token: str, directory: Path, name: str, crm: Crm) -> None:
+    environment = {"CRM_GRAPH_URL": served, "CRM_GRAPH_TOKEN": token}
+    arguments = ["import", str(directory / "people.toml"), "--from", str(directory), "--dry-run"]
+    result = CliRunner(env=environment).invoke(commands, [*arguments, "--errors", str(directory / "errors.csv")])
+    assert result.exit_code == 3, result.output
+    found, _, _ = crm.graph.driver.execute_query(
+        "MATCH (c:Contact {email: $mail}) RETURN count(c) AS n", mail=f"ann@{name}.example"
+    )
+    assert found[0]["n"] == 0
+
+
+def test_a_new_import_waits_for_a_worker_and_can_be_cancelled(client: Client, directory: Path) -> None:
+    job = sent(client, directory)
+    assert (job["status_code"], job["state"], job["rowsDone"]) == (201, "waiting", 0)
+    assert client.post(f"{PATH}/{job['id']}/cancel").status_code == 204
+    assert client.get(f"{PATH}/{job['id']}").get_json()["state"] == "cancelled"
+
+
+def test_a_mapping_that_does_not_fit_is_refused_with_every_fault(client: Client, directory: Path) -> None:
+    text = (directory / "people.toml").read_text("utf-8").replace("firstname", "firstnam")
+    (directory / "people.toml").write_text(text, "utf-8")
+    answer = sent(client, directory)
+    assert answer["status_code"] == 400
+    assert "did you mean 'firstname'?" in str(answer["message"])
+
+
+def test_an_import_without_mapping_is_refused(client: Client) -> None:
+    answer = client.call("POST", PATH, data={"dryRun": "true"})
+    assert answer.status_code == 400
+    assert "`mapping` is missing" in answer.get_json()["message"]
+
+
+def test_an_unknown_import_is_404(client: Client) -> None:
+    assert client.get(f"{PATH}/unknown").status_code == 404
+    assert client.get(f"{PATH}/unknown/errors").status_code == 404
