@@ -27,13 +27,16 @@ def key_of(object_type: ObjectType, name: str, value: Native) -> str:
 
 
 def merged_key(object_type: ObjectType, record_id: int | str) -> str:
-    """The key by which the id of a record that was merged away leads to the one it became."""
-    return f"{object_type.id}|id|{record_id}"
+    """The key by which the id of a record that was merged away leads to the one it became.
+
+    It begins with an underscore as no property's name does, so that a unique property `id` is another.
+    """
+    return f"{object_type.id}|_id|{record_id}"
 
 
 def import_key(object_type: ObjectType, key: str) -> str:
     """The key by which an import finds a record that it made."""
-    return f"{object_type.id}|import|{key[:KEY_LENGTH]}"
+    return f"{object_type.id}|_import|{key[:KEY_LENGTH]}"
 
 
 def of(object_type: ObjectType, values: Mapping[str, Native]) -> dict[str, str]:

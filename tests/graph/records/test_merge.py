@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crm_graph.errors import InvalidInput, RecordNotFound, TooMany
+from crm_graph.records import claims
 from crm_graph.records.check import check_records
 from crm_graph.records.merge import merge
 from crm_graph.records.read import EVERYTHING, find
@@ -61,6 +62,10 @@ def test_ids_merged_before_lead_to_the_last_record(account: SmallAccount) -> Non
         found = read(account, key)
         assert found is not None
         assert found.id == last.id
+
+
+def test_a_unique_property_named_id_does_not_stand_for_merged_ids() -> None:
+    assert claims.merged_key(PERSON, 5) != claims.key_of(PERSON, "id", 5)
 
 
 def test_an_old_id_names_the_record_that_is_merged_again(account: SmallAccount) -> None:
@@ -202,7 +207,7 @@ def test_a_record_stands_for_at_most_250(account: SmallAccount, earlier: int, fi
     first, second = account.record(PERSON), account.record(PERSON)
     account.cypher(
         "MATCH (r:Record {_key: $key}) SET r.hs_merged_object_ids = $ids "
-        "FOREACH (id IN $ids | CREATE (:_Claim {key: '9-1|id|' + id})-[:CLAIMED_BY]->(r))",
+        "FOREACH (id IN $ids | CREATE (:_Claim {key: '9-1|_id|' + id})-[:CLAIMED_BY]->(r))",
         key=first, ids=[f"{record_id(first)}{n:06}" for n in range(earlier)],
     )  # fmt: skip
     if fits:

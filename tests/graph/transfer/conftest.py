@@ -87,7 +87,7 @@ class Sample:
     def ask(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
         """Rows of a query; `r` is matched already, each record that this sample imported of type `kind`."""
         text = f"MATCH (c:_Claim)-[:CLAIMED_BY]->(r) WHERE c.key STARTS WITH $prefix {query}"
-        prefix = f"{parameters.pop('kind')}|import|{self.name}|"
+        prefix = f"{parameters.pop('kind')}|_import|{self.name}|"
         rows, _, _ = self.crm.graph.driver.execute_query(text, prefix=prefix, **parameters)
         return [row.data() for row in rows]
 
