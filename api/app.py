@@ -5,7 +5,6 @@ access log → admission (and /health) → aliases → Flask
 
 from __future__ import annotations
 
-import os
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -36,7 +35,8 @@ from api.resources import (
     search,
     tokens,
 )
-from crm_graph.config import Places, Settings
+from api.web import pages
+from crm_graph.config import Settings
 from crm_graph.crm import Crm
 from crm_graph.definitions import catalogue
 from crm_graph.errors import CRMError
@@ -80,6 +80,7 @@ def create_app(
     app.extensions["monitor"] = monitor = monitor or Monitor(settings)
     errors.register(app, settings.account_id)
     openapi.register(app, BLUEPRINTS)
+    app.register_blueprint(pages.blueprint)
     application: Any = Aliases(app.wsgi_app)
     application = Admission(application, settings, monitor)
     if access_log is not None:
@@ -97,8 +98,9 @@ def close(app: Flask) -> None:
 
 def app_from_environment() -> Flask:
     """The application as a server starts it: settings and data directory from the environment."""
-    log = Places.from_environment().data / "logs" / "access.jsonl" if "CRM_GRAPH_DATA" in os.environ else None
-    app = create_app(Settings.from_environment(), access_log=log)
+    settings = Settings.from_environment()
+    log = Path(settings.data) / "logs" / "access.jsonl" if settings.data else None
+    app = create_app(settings, access_log=log)
     threading.Thread(target=_read_model, args=(app.extensions["crm"],), daemon=True).start()
     return app
 

@@ -109,10 +109,14 @@ class Settings:
     owner_last_name: str = _setting("CRM_GRAPH_OWNER_LAST_NAME", "Admin")
     account_id: int = _setting("CRM_GRAPH_ACCOUNT_ID", 1)
     """The number that the contract calls portal id or hub id."""
+    account_name: str = _setting("CRM_GRAPH_ACCOUNT_NAME", "My account")
+    """What the pages call the account."""
     base_url: str = _setting("CRM_GRAPH_BASE_URL", "")
     """Scheme and host of links in answers; those of the request when empty."""
     v3_batch_status: int = _setting("CRM_GRAPH_V3_BATCH_STATUS", 201)
     """Status of a batch that associates through v3; the hosted product moved between 200 and 201."""
+    data: str = _setting("CRM_GRAPH_DATA", "")
+    """Directory of the account, for the access log; none is written when empty."""
     threads: int = _setting("CRM_GRAPH_THREADS", 4)
     """Requests worked on at once in one process."""
     limits: Limits = field(default_factory=Limits)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import pytest
 
+from crm_graph.accounts import tokens
 from crm_graph.config import Settings
 from crm_graph.crm import Crm
 from tests.api.client import Client
@@ -117,6 +122,20 @@ def test_client_may_ask_what_a_token_permits(client: Client) -> None:
 
 def test_account_says_its_id(client: Client) -> None:
     assert client.get("/account-info/v3/details").get_json()["portalId"] == 1
+
+
+def test_two_processes_that_prepare_an_account_make_one_token(crm: Crm, settings: Settings) -> None:
+    new = replace(settings, token="", account_id=secrets.randbelow(10**9) + 10**6)
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: tokens.prepare_account(crm.graph, new, crm.clock), range(8)))
+    assert len([token for token in made if token]) == 1
+
+
+def test_token_of_the_settings_is_added_when_it_changes(crm: Crm, settings: Settings, client: Client) -> None:
+    token = f"pat-crm-{secrets.token_hex(8)}"
+    assert tokens.prepare_account(crm.graph, replace(settings, token=token), crm.clock) is None
+    assert client.signed_in_as(token).get("/crm/graph/v1/tokens").status_code == 200
+    assert client.get("/crm/graph/v1/tokens").status_code == 200
 
 
 def test_preparing_again_makes_no_token(settings: Settings, crm: Crm) -> None:
