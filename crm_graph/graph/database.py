@@ -129,6 +129,7 @@ class Graph:
 
     def close(self) -> None:
         """Close every connection."""
+        self._local = threading.local()  # lets go of the sessions of all threads, which closes them
         self.driver.close()
 
     def statements(self, guard: Guard, transaction_id: str) -> Statements:
