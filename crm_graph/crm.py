@@ -20,6 +20,7 @@ from crm_graph.definitions.data_model import DataModel
 from crm_graph.errors import (
     Busy,
     Conflict,
+    ForeignDatabase,
     Invalid,
     MissingScopes,
     NotFound,
@@ -63,8 +64,16 @@ class Crm:
         self._known: _Known | None = None
         self._reading = threading.Lock()
 
-    def prepare(self) -> str | None:
-        """Bring the database to this version and give the first token, where this call has made one."""
+    def prepare(self, *, adopt: bool = False) -> str | None:
+        """Bring the database to this version and give the first token, where this call has made one.
+
+        ForeignDatabase where it holds nodes and no account of ours, unless they are adopted.
+        """
+        if not adopt and self.graph.plain(load("definitions").is_foreign)["is_foreign"]:
+            raise ForeignDatabase(
+                "The database holds data that is not of crm-graph. Give an empty one, or say --adopt to use it all the "
+                "same: what is there stays, and crm-graph adds its own beside it."
+            )
         migrations.run(self.graph)
         store.prepare(self.graph, self.settings)
         return tokens.prepare_account(self.graph, self.settings, self.clock)

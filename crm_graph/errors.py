@@ -22,7 +22,8 @@
     │   └── DefinitionNotFound      a property, group, pipeline, stage, association type …
     ├── Conflict                    it exists already
     │   ├── RecordExists            a record with the same identity, named in `existing_id`
-    │   └── DefinitionExists
+    │   ├── DefinitionExists
+    │   └── ForeignDatabase         nodes that are not ours, at start-up
     ├── OperationRefused            the object type does not take part in the operation
     ├── Unauthenticated             no token, or one that is unknown or revoked
     │   └── Expired
@@ -188,6 +189,10 @@ class RecordExists(Conflict):
 
 class DefinitionExists(Conflict):
     """A definition of that name exists already."""
+
+
+class ForeignDatabase(Conflict):
+    """A database with nodes in it that crm-graph did not make."""
 
 
 class OperationRefused(CRMError):

@@ -9,7 +9,7 @@ from crm_graph.errors import Busy, Conflict, RecordNotFound, RuleBroken
 from crm_graph.graph.database import ConstraintViolated
 from crm_graph.graph.queries import load
 from crm_graph.records import claims, create, hooks, read, revise
-from crm_graph.records.record import Identity, Record, read_id
+from crm_graph.records.record import Identity, Record, Selection, read_id
 from crm_graph.unit import Unit
 
 _ATTEMPTS = 10
@@ -54,7 +54,7 @@ def restore(unit: Unit, object_type: ObjectType, record_id: str) -> Record:
             taken = claims.owners(unit, wanted)
             raise (claims.conflict(next(iter(taken.values()))) if taken else error) from error
         if not row["moved"]:
-            found = read.find(unit, object_type, [Identity(record_id)], read.Selection(properties=read.EVERYTHING))[0]
+            found = read.find(unit, object_type, [Identity(record_id)], Selection(properties=read.EVERYTHING))[0]
             if found is not None:
                 return found
     raise Busy("The record is being written by others at this moment; try again.")

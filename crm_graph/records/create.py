@@ -59,9 +59,9 @@ def prepare(
         changes[index] = Change(values=native, at=at, created_at=at, associations=item.associations)
     hooks.run(hooks.attached(unit, object_type), unit, object_type, list(changes.values()))
     for index, change in list(changes.items()):
-        error = InvalidValues(change.faults) if change.faults else values.missing(object_type, change.values)
-        if error is not None:
-            refused[index] = error
+        refusal = InvalidValues(change.faults) if change.faults else values.missing(object_type, change.values)
+        if refusal is not None:
+            refused[index] = refusal
             del changes[index]
     return changes, refused
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
@@ -18,8 +19,11 @@ from crm_graph.graph.database import ConstraintViolated
 from crm_graph.graph.queries import load
 from crm_graph.records import claims, create, hooks, read, revise, values
 from crm_graph.records.hooks import Change
-from crm_graph.records.record import Identity, Native, Record, Selection, UpdateInput
+from crm_graph.records.record import Identity, Native, Record, Selection, UpdateInput, read_id
 from crm_graph.unit import Unit
+
+Stored = Mapping[str, Any]
+"""A record's node as it was read: its values and what the system keeps."""
 
 _ATTEMPTS = 40
 """Tries of a write that needs stored values; at each one of the writers that meet gets through."""
@@ -33,6 +37,28 @@ class Missing(RecordNotFound):
         self.indexes = tuple(indexes)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """What is to be written, checked as far as that needs no stored value."""
+
+    unit: Unit
+    object_type: ObjectType
+    inputs: Sequence[UpdateInput]
+    checked: Sequence[Mapping[str, Native | Append]]
+    behaviours: Sequence[hooks.Behaviour]
+
+    @property
+    def needs_stored(self) -> bool:
+        """Whether identities, unique values, rules or appends make a look at the stored values necessary."""
+        names = {name for given in self.checked for name in given}
+        return (
+            any(not item.identity.is_id for item in self.inputs)
+            or not names.isdisjoint(self.object_type.claiming_properties)
+            or hooks.needs_stored(self.behaviours, self.object_type, names)
+            or any(isinstance(value, Append) for given in self.checked for value in given.values())
+        )
+
+
 def update_all(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -> list[Record]:
     """The records in input order with the values that were given and what rules added; all or none are written.
 
@@ -41,14 +67,16 @@ def update_all(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput
     create.refuse_unless(object_type, "update")
     if not inputs:
         return []
-    checked = [_check(unit, object_type, item, index) for index, item in enumerate(inputs)]
-    behaviours = hooks.attached(unit, object_type)
-    names = {name for given in checked for name in given}
+    batch = _Batch(
+        unit=unit,
+        object_type=object_type,
+        inputs=inputs,
+        checked=[_check(unit, object_type, item, index) for index, item in enumerate(inputs)],
+        behaviours=hooks.attached(unit, object_type),
+    )
     for attempt in range(_ATTEMPTS):
-        stored: list[Mapping[str, Any] | None] = [None] * len(inputs)
-        if _needs_stored(object_type, behaviours, inputs, checked, names):
-            stored = list(_stored(unit, object_type, inputs))
-        records = _attempt(unit, object_type, inputs, checked, behaviours, stored)
+        stored: Sequence[Stored | None] = _stored(batch) if batch.needs_stored else [None] * len(inputs)
+        records = _attempt(batch, stored)
         if records is not None:
             return records
         time.sleep(random.random() * min(0.001 * 2**attempt, 0.05))
@@ -73,47 +101,23 @@ def _check(unit: Unit, object_type: ObjectType, item: UpdateInput, index: int) -
         raise InvalidValues(error.faults, index) from None
 
 
-def _needs_stored(
-    object_type: ObjectType,
-    behaviours: Sequence[hooks.Behaviour],
-    inputs: Sequence[UpdateInput],
-    checked: Sequence[Mapping[str, Native | Append]],
-    names: set[str],
-) -> bool:
-    return (
-        any(not item.identity.is_id for item in inputs)
-        or not names.isdisjoint(object_type.claiming_properties)
-        or hooks.needs_stored(behaviours, object_type, names)
-        or any(isinstance(value, Append) for given in checked for value in given.values())
-    )
-
-
-def _stored(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -> list[Mapping[str, Any]]:
-    wanted = [{"n": n, **read.locate(object_type, item.identity)} for n, item in enumerate(inputs)]
-    found = dict(unit.graph.ask(load("records").read_whole, wanted=wanted, archived=False)["records"])
-    if missing := [n for n in range(len(inputs)) if n not in found]:
+def _stored(batch: _Batch) -> list[Stored]:
+    wanted = [{"n": n, **read.locate(batch.object_type, item.identity)} for n, item in enumerate(batch.inputs)]
+    found = dict(batch.unit.graph.ask(load("records").read_whole, wanted=wanted, archived=False)["records"])
+    if missing := [n for n in range(len(batch.inputs)) if n not in found]:
         raise Missing(missing)
-    return [found[n] for n in range(len(inputs))]
+    return [found[n] for n in range(len(batch.inputs))]
 
 
-def _attempt(
-    unit: Unit,
-    object_type: ObjectType,
-    inputs: Sequence[UpdateInput],
-    checked: Sequence[Mapping[str, Native | Append]],
-    behaviours: Sequence[hooks.Behaviour],
-    stored: Sequence[Mapping[str, Any] | None],
-) -> list[Record] | None:
+def _attempt(batch: _Batch, stored: Sequence[Stored | None]) -> list[Record] | None:
     """The records written; None where one of them moved since it was read."""
-    changes = [_change(unit, given, before) for given, before in zip(checked, stored, strict=True)]
-    hooks.run(behaviours, unit, object_type, changes)
+    unit, object_type = batch.unit, batch.object_type
+    changes = [_change(unit, given, before) for given, before in zip(batch.checked, stored, strict=True)]
+    hooks.run(batch.behaviours, unit, object_type, changes)
     for index, change in enumerate(changes):
         if change.faults:
             raise InvalidValues(change.faults, index)
-    keys = [
-        before["_key"] if before else read.locate(object_type, item.identity)["key"]
-        for item, before in zip(inputs, stored, strict=True)
-    ]
+    keys = [_key(object_type, item, before) for item, before in zip(batch.inputs, stored, strict=True)]
     if len(set(keys)) < len(keys):
         raise InvalidInput("Two inputs of the batch name the same record; give each record once.")
     rows, released, wanted = [], [], []
@@ -126,7 +130,7 @@ def _attempt(
     try:
         result = unit.graph.change(
             load("records").update,
-            rows=sorted(rows, key=lambda row: int(row["key"].rpartition(":")[2])),
+            rows=sorted(rows, key=lambda row: _id_of(row["key"])),
             released=released,
             words=words,
             word_lists=word_lists,
@@ -134,16 +138,25 @@ def _attempt(
     except ConstraintViolated as error:
         raise claims.refusal(unit, object_type, wanted, creating=False, error=error) from error
     if result["missing"]:
-        return _through_merged_ids(unit, object_type, inputs, checked, behaviours, stored, keys, result["missing"])
+        # An id that is not there may be that of a merged record, which only the stored record tells.
+        return None if any(stored) else _attempt(batch, _stored(batch))
     if result["moved"]:
         return None
     if result["results"] is None:
-        found = read.find(unit, object_type, [Identity(key.rpartition(":")[2]) for key in keys], Selection())
+        found = read.find(unit, object_type, [Identity(str(_id_of(key))) for key in keys], Selection())
         return [record for record in found if record is not None]
     return _records(object_type, keys, changes, result["results"])
 
 
-def _change(unit: Unit, given: Mapping[str, Native | Append], before: Mapping[str, Any] | None) -> Change:
+def _key(object_type: ObjectType, item: UpdateInput, before: Stored | None) -> str:
+    return before["_key"] if before else f"{object_type.id}:{read_id(item.identity.value)}"
+
+
+def _id_of(key: str) -> int:
+    return int(key.rpartition(":")[2])
+
+
+def _change(unit: Unit, given: Mapping[str, Native | Append], before: Stored | None) -> Change:
     native = {name: values.resolve(value, (before or {}).get(name)) for name, value in given.items()}
     return Change(
         values=native,
@@ -154,9 +167,7 @@ def _change(unit: Unit, given: Mapping[str, Native | Append], before: Mapping[st
     )
 
 
-def _claims(
-    object_type: ObjectType, change: Change, before: Mapping[str, Any] | None
-) -> tuple[dict[str, str], list[str]]:
+def _claims(object_type: ObjectType, change: Change, before: Stored | None) -> tuple[dict[str, str], list[str]]:
     """Claims to take and claims to give up; none where no claiming property is written."""
     names = object_type.claiming_properties
     if before is None or names.keys().isdisjoint(change.values):
@@ -171,7 +182,7 @@ def _row(
     object_type: ObjectType,
     key: str,
     change: Change,
-    before: Mapping[str, Any] | None,
+    before: Stored | None,
     taken: Mapping[str, str],
 ) -> dict[str, Any]:
     return {
@@ -186,22 +197,6 @@ def _row(
     }
 
 
-def _through_merged_ids(
-    unit: Unit,
-    object_type: ObjectType,
-    inputs: Sequence[UpdateInput],
-    checked: Sequence[Mapping[str, Native | Append]],
-    behaviours: Sequence[hooks.Behaviour],
-    stored: Sequence[Mapping[str, Any] | None],
-    keys: Sequence[str],
-    missing: Sequence[str],
-) -> list[Record] | None:
-    """The write with stored values, since an id that is not there may be that of a merged record."""
-    if any(stored):
-        return None
-    return _attempt(unit, object_type, inputs, checked, behaviours, _stored(unit, object_type, inputs))
-
-
 def _records(
     object_type: ObjectType, keys: Sequence[str], changes: Sequence[Change], results: Sequence[Sequence[Any]]
 ) -> list[Record]:
@@ -212,7 +207,7 @@ def _records(
         records.append(
             Record(
                 object_type=object_type,
-                id=int(key.rpartition(":")[2]),
+                id=_id_of(key),
                 properties=change.values,
                 created_at=created_at,
                 updated_at=updated_at,
