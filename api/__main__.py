@@ -24,7 +24,8 @@ def main(host: str, port: int) -> None:
     if token := crm.prepare():
         click.echo(f"The first token, shown only now: {token}")
     crm.close()
-    Server("api.app:app_from_environment", host, port, Interfaces.WSGI, factory=True, blocking_threads=_THREADS).serve()
+    target = "api.app:app_from_environment"
+    Server(target, host, port, interface=Interfaces.WSGI, factory=True, blocking_threads=_THREADS).serve()
 
 
 if __name__ == "__main__":
