@@ -1,0 +1,201 @@
+"""Associations under many writers: in two processes, each with its own view of the account."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from crm_graph.config import Settings
+from crm_graph.crm import Crm
+from crm_graph.definitions.association import USER_DEFINED
+from crm_graph.definitions.changes import association_types
+from crm_graph.definitions.changes.association_types import Limit
+from crm_graph.graph.embedded.server import Connection
+from crm_graph.records import associations, create
+from crm_graph.records.record import CreateInput
+from crm_graph.unit import Unit
+from tests.graph.records.association_storm import ACTOR, PRIMARY, Task, storm
+
+pytestmark = pytest.mark.slow
+
+HUB = 50_000
+LIMIT = 10
+
+
+class Account:
+    """One account with the built-in object types."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.environment = connection.as_environment()
+        self.crm = Crm(Settings.from_environment(self.environment))
+        self.crm.prepare()
+
+    def make(self, object_type: str, count: int) -> list[str]:
+        """Ids of new records, ascending."""
+
+        def work(unit: Unit) -> list[str]:
+            found = unit.model.object_type(object_type)
+            inputs = [CreateInput(properties={found.primary[0]: f"Storm {n}"}) for n in range(count)]
+            return [str(record.id) for record in create.create_all(unit, found, inputs)]
+
+        return sorted(self.crm.run(ACTOR, work), key=int)
+
+    def bare(self, object_type: str, count: int) -> list[str]:
+        """Ids of new records that have nothing but an id, ascending; for great numbers."""
+        found = self.crm.model.object_type(object_type)
+        ids = self.crm.ids.take(found.id, count)
+        self.query(
+            f"UNWIND $ids AS id CREATE (r:Record:{found.node_label} {{_id: id, _key: $kind + ':' + toString(id), "
+            "_kind: $kind, _version: 1, _created_at: 1, _updated_at: 1, _changed_at: 1}) "
+            "CREATE (:_Revision {record_key: r._key, version: 1, at: 1, kind: 'create', changed: []})",
+            ids=ids,
+            kind=found.id,
+        )
+        return [str(record_id) for record_id in ids]
+
+    def join(self, contacts: list[str], companies: list[str]) -> None:
+        """Associate every contact with every company, past the domain."""
+        pairs = [[contact, company] for contact in contacts for company in companies]
+        for start in range(0, len(pairs), 5_000):
+            self.query(
+                "UNWIND $pairs AS pair "
+                "MATCH (s:Record {_key: '0-1:' + pair[0]}), (t:Record {_key: '0-2:' + pair[1]}) "
+                "CREATE (s)-[:CONTACT_TO_COMPANY {from_id: s._id, to_id: t._id, type_id: 279, since: 1}]->(t)",
+                pairs=pairs[start : start + 5_000],
+            )
+
+    def query(self, text: str, **parameters: object) -> list[list[object]]:
+        """Rows of a statement."""
+        rows, _, _ = self.crm.graph.driver.execute_query(text, **parameters)
+        return [list(row.values()) for row in rows]
+
+    def label(self) -> tuple[int, int]:
+        """Ids of a new label between contacts and companies, from either side."""
+
+        def work(unit: Unit) -> tuple[int, int]:
+            contact, company = unit.model.object_type("contact"), unit.model.object_type("company")
+            name = f"storm_{secrets.token_hex(4)}"
+            made = association_types.create_label(unit, contact, company, name, name)
+            return made[0].type_id, made[1].type_id
+
+        return self.crm.run(ACTOR, work)
+
+    def limit(self, type_id: int, most: int) -> None:
+        """How many contacts one company may have under a label."""
+
+        def work(unit: Unit) -> None:
+            contact, company = unit.model.object_type("contact"), unit.model.object_type("company")
+            limits = [Limit(category=USER_DEFINED, type_id=type_id, maximum=most)]
+            association_types.set_limits(unit, company, contact, limits)
+
+        self.crm.run(ACTOR, work)
+
+
+@pytest.fixture(scope="module")
+def account(neo4j_server: Connection) -> Iterator[Account]:
+    """One account whose contacts and companies have been associated before."""
+    opened = Account(neo4j_server)
+    [contact], [company] = opened.make("contact", 1), opened.make("company", 1)
+    opened.crm.run(
+        ACTOR,
+        lambda unit: associations.associate_default(
+            unit, unit.model.object_type("contact"), contact, unit.model.object_type("company"), company
+        ),
+    )
+    yield opened
+    opened.crm.close()
+
+
+def test_sixty_contacts_have_one_primary_company_each_after_eight_clients(account: Account) -> None:
+    contacts, companies = account.make("contact", 60), account.make("company", 6)
+    task = {"deed": "make_primary", "calls": 60, "contacts": tuple(contacts), "companies": tuple(companies)}
+    calls = storm(account.environment, [Task(seed=n, **task) for n in range(8)])
+    assert {call.error for call in calls} == {None}
+    rows = account.query(
+        "UNWIND $ids AS id MATCH (:Record {_key: '0-1:' + id})-[x:CONTACT_TO_COMPANY {type_id: $primary}]->() "
+        "RETURN id, count(x)",
+        ids=contacts,
+        primary=PRIMARY,
+    )
+    assert {number for _, number in rows} == {1}
+    assert len(rows) > 50
+
+
+def test_twenty_companies_never_pass_their_limit_under_sixteen_clients(account: Account) -> None:
+    type_id, back_id = account.label()
+    account.limit(back_id, LIMIT)
+    companies, contacts = account.make("company", 20), account.make("contact", 16 * 40)
+    tasks = [
+        Task(
+            deed="label",
+            calls=40,
+            seed=n,
+            contacts=tuple(contacts[n * 40 : n * 40 + 40]),
+            companies=tuple(companies),
+            type_id=type_id,
+        )
+        for n in range(16)
+    ]
+    calls = storm(account.environment, tasks)
+    assert Counter(call.error for call in calls) == {None: 20 * LIMIT, "LimitExceeded": 16 * 40 - 20 * LIMIT}
+    rows = account.query(
+        "UNWIND $ids AS id MATCH (:Record {_key: '0-2:' + id})<-[x:CONTACT_TO_COMPANY {type_id: $type_id}]-() "
+        "RETURN id, count(x)",
+        ids=companies,
+        type_id=type_id,
+    )
+    assert {number for _, number in rows} == {LIMIT}
+
+
+@pytest.mark.parametrize("near_name", ["company", "contact"])
+def test_walk_over_a_hub_meets_what_stays_once_while_others_come_and_go(account: Account, near_name: str) -> None:
+    far_name = "contact" if near_name == "company" else "company"
+    [hub], others = account.make(near_name, 1), account.bare(far_name, HUB)
+    ends = {near_name: [hub], far_name: others}
+    account.join(ends["contact"], ends["company"])
+    passing = set(others[::100])
+    moving = {near_name: (hub,), far_name: tuple(passing)}
+    tasks = [
+        Task(deed="come_and_go", calls=100, seed=n, contacts=moving["contact"], companies=moving["company"])
+        for n in range(8)
+    ]
+    with ThreadPoolExecutor(1) as background:
+        storming = background.submit(storm, account.environment, tasks)
+        walks = [_walk(account, near_name, hub, far_name)]
+        while not storming.done():
+            walks.append(_walk(account, near_name, hub, far_name))
+    assert {call.error for call in storming.result()} == {None}
+    for walk in walks:
+        assert len(walk) == len(set(walk))
+        assert set(others) - passing <= set(walk)
+
+
+def _walk(account: Account, near_name: str, near_id: str, far_name: str) -> list[str]:
+    found: list[str] = []
+    after: int | None = -1
+    while after is not None:
+        behind = after
+
+        def work(unit: Unit) -> associations.AssociationPage:
+            near, far = unit.model.object_type(near_name), unit.model.object_type(far_name)
+            return associations.page(unit, near, near_id, far, after=behind, limit=500)  # noqa: B023 run at once
+
+        page = account.crm.run(ACTOR, work)
+        found += [str(record.id) for record in page.records]
+        after = page.after
+    return found
+
+
+def test_writes_in_opposite_orders_are_all_made_in_time(account: Account) -> None:
+    type_id, back_id = account.label()
+    account.limit(back_id, 1_000)
+    contacts, companies = account.make("contact", 3), account.make("company", 3)
+    task = {"deed": "opposite", "contacts": tuple(contacts), "companies": tuple(companies), "type_id": type_id}
+    storm(account.environment, [Task(seed=n, calls=3, **task) for n in range(2)])  # statements are planned at first use
+    calls = storm(account.environment, [Task(seed=n, calls=60, **task) for n in range(8)])
+    assert Counter(call.error for call in calls) == {None: 8 * 60}
+    assert sorted(call.ms for call in calls)[int(len(calls) * 0.99)] < 300
