@@ -96,7 +96,7 @@ def read_properties(unit: Unit, object_type: ObjectType, body: Body) -> Answer:
     check_count("inputs", len(body["inputs"]), unit.limits.batch_size)
     confirm(unit)
     known = {name: found for name, found in object_type.properties.items() if found.archived is body["archived"]}
-    names = [each["name"].lower() for each in body["inputs"]]
+    names = [object_type.property_name(each["name"]) for each in body["inputs"]]
     results = [shown(object_type, known[name]) for name in dict.fromkeys(names) if name in known]
     missing = [name for name in dict.fromkeys(names) if name not in known]
     return Answer(completed(unit, results, _missing(missing)), 207 if missing else 200)

@@ -148,8 +148,8 @@ def selection_of(model: DataModel, object_type: ObjectType, query: Mapping[str, 
 
 def chosen_of(object_type: ObjectType, names: Sequence[str], history: Sequence[str]) -> Selection:
     """The properties named, else the default set; those whose history is wanted are among them."""
-    wanted = tuple(dict.fromkeys(name.lower() for name in names))
-    with_history = tuple(dict.fromkeys(name.lower() for name in history))
+    wanted = tuple(dict.fromkeys(map(object_type.property_name, names)))
+    with_history = tuple(dict.fromkeys(map(object_type.property_name, history)))
     if with_history and wanted != EVERYTHING:
         wanted = (*(wanted or object_type.default_properties), *with_history)
     return Selection(properties=wanted or None, history=with_history)

@@ -107,6 +107,10 @@ class ObjectType:
         """A function for each property from a stored value to the string on the wire."""
         return {name: presenter_of(found) for name, found in self.properties.items()}
 
+    def property_name(self, name: str) -> str:
+        """The name as it is defined: names are lower-case, but for a few that the contract spells otherwise."""
+        return name if name in self.properties else name.lower()
+
     @cached_property
     def live_pipelines(self) -> tuple[Pipeline, ...]:
         """Pipelines in display order, archived ones left out."""

@@ -92,7 +92,7 @@ def parse(body: Any, object_type: ObjectType, limits: Limits) -> Criteria:
         groups=_groups(body, object_type, limits),
         query=_query(body.get("query"), limits),
         sort=sort,
-        selection=_selection(body.get("properties")),
+        selection=_selection(object_type, body.get("properties")),
         limit=limit,
         after=after,
     )
@@ -240,11 +240,11 @@ def _query(given: Any, limits: Limits) -> str:
     return given.strip()
 
 
-def _selection(given: Any) -> Selection:
+def _selection(object_type: ObjectType, given: Any) -> Selection:
     names = _list(given, "properties")
     if not all(isinstance(name, str) for name in names):
         raise _malformed("`properties` is a list of names.")
-    return Selection(properties=tuple(dict.fromkeys(name.lower() for name in names)) or None)
+    return Selection(properties=tuple(dict.fromkeys(map(object_type.property_name, names))) or None)
 
 
 def _malformed(reason: str, **context: list[str]) -> InvalidInput:

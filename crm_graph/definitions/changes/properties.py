@@ -47,7 +47,7 @@ _FIXED_OF_BUILT_IN = frozenset({"field_type", "formula"})
 
 def find(object_type: ObjectType, name: str, *, archived: bool = False) -> Property:
     """The property of that name; DefinitionNotFound unless it is live, or archived where that is asked for."""
-    found = object_type.properties.get(name.lower())
+    found = object_type.properties.get(object_type.property_name(name))
     if found is None or found.archived is not archived:
         raise DefinitionNotFound(f"Property {name} does not exist", propertyName=[name])
     return found
@@ -110,7 +110,7 @@ def archive(unit: Unit, object_type: ObjectType, names: Sequence[str]) -> None:
 
     Raises InvalidInput for a built-in one, InUse for one that the object type itself names.
     """
-    live = [found for name in names if (found := object_type.live_properties.get(name.lower()))]
+    live = [found for name in names if (found := object_type.live_properties.get(object_type.property_name(name)))]
     for found in live:
         if found.built_in:
             raise refused("name", found.name, "is built in and cannot be archived")
