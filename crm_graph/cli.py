@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from crm_graph.config import Places
+from crm_graph.config import Places, Settings
 from crm_graph.errors import CRMError
 from crm_graph.graph.embedded.download import Cancelled
 from crm_graph.graph.embedded.server import Connection, EmbeddedServer, running_connection
@@ -30,9 +30,8 @@ heap_option = click.option("--heap", default="512m", show_default=True, help="He
 
 
 def neo4j_options(command: Command) -> Command:
-    """Options that name a Neo4j which is used in place of the bundled one; they become one `given` connection."""
+    """Options that name a Neo4j which is used in place of the bundled one; its password is in NEO4J_PASSWORD only."""
     for name, default, text in (
-        ("password", "", "its password; better given by the variable"),
         ("username", "neo4j", "its user"),
         ("uri", "", "use this Neo4j, not the bundled one"),
     ):
@@ -58,14 +57,13 @@ commands.add_command(import_files)
 @data_option
 @heap_option
 @neo4j_options
-def serve(
-    host: str, port: int, data: Path, heap: str, neo4j_uri: str, neo4j_username: str, neo4j_password: str
-) -> None:
+@click.option("--adopt", is_flag=True, help="Use a database that holds other data too.")
+def serve(host: str, port: int, data: Path, heap: str, adopt: bool, neo4j_uri: str, neo4j_username: str) -> None:
     """Serve an account until Ctrl-C: Neo4j, the web application and the worker."""
     from crm_graph import serving  # the other commands need not wait for its imports
 
-    given = _given(neo4j_uri, neo4j_username, neo4j_password)
-    serving.serve(data.resolve(), host=host, port=port, heap=heap, given=given)
+    given = _given(neo4j_uri, neo4j_username)
+    serving.serve(data.resolve(), host=host, port=port, heap=heap, given=given, adopt=adopt)
 
 
 @commands.command()
@@ -90,6 +88,16 @@ def demo(host: str, port: int, data: Path, reset: bool, heap: str) -> None:
     serving.serve_demo(data.resolve(), host=host, port=port, heap=heap, load=load)
 
 
+@commands.command("sign-in")
+@data_option
+@neo4j_options
+def sign_in(data: Path, neo4j_uri: str, neo4j_username: str) -> None:
+    """Print a link that signs a browser in to the account being served, once and within 15 minutes."""
+    from crm_graph import serving
+
+    print(serving.sign_in_link(data.resolve(), _given(neo4j_uri, neo4j_username)))
+
+
 @commands.command("neo4j")
 @data_option
 @heap_option
@@ -111,15 +119,15 @@ def run_neo4j(data: Path, heap: str) -> None:
 @data_option
 @heap_option
 @neo4j_options
-def check_graph(data: Path, heap: str, neo4j_uri: str, neo4j_username: str, neo4j_password: str) -> None:
+def check_graph(data: Path, heap: str, neo4j_uri: str, neo4j_username: str) -> None:
     """See whether the graph is whole; a table of findings and exit code 1 where it is not."""
     from crm_graph import check
 
-    sys.exit(check.run(data, heap=heap, given=_given(neo4j_uri, neo4j_username, neo4j_password)))
+    sys.exit(check.run(data, heap=heap, given=_given(neo4j_uri, neo4j_username)))
 
 
-def _given(uri: str, username: str, password: str) -> Connection | None:
-    return Connection(uri, username, password) if uri else None
+def _given(uri: str, username: str) -> Connection | None:
+    return Connection(uri, username, Settings.from_environment().neo4j_password) if uri else None
 
 
 def _delete(data: Path) -> None:

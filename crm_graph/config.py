@@ -55,7 +55,7 @@ class Limits:
     """Time that one search may take."""
     body_bytes: int = 16 * 1024 * 1024
     """Bytes of a request body."""
-    url_length: int = 65_536
+    url_length: int = 32_768
     """Characters of a path with its query string."""
     waiting_requests: int = 24
     """Requests that wait in line for their turn in one process; more are sent away with 503."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import socket
 import threading
 from collections.abc import Callable, Mapping
@@ -11,14 +12,17 @@ from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
+from crm_graph.accounts import sign_in
 from crm_graph.config import Settings
 from crm_graph.crm import Crm
 from crm_graph.errors import CRMError
 from crm_graph.graph.embedded.download import Cancelled
-from crm_graph.graph.embedded.server import Connection, EmbeddedServer
+from crm_graph.graph.embedded.process import Process
+from crm_graph.graph.embedded.server import Connection, EmbeddedServer, read_json, running_connection
 from crm_graph.graph.embedded.settings import write_private
 from crm_graph.graph.embedded.stopping import Stopping
 from crm_graph.graph.embedded.supervisor import Program, Supervisor
+from crm_graph.unit import Actor
 
 _WORKERS = 2
 _BLOCKING_THREADS = 32
@@ -32,7 +36,10 @@ _PREPARING_MS = 60_000
 _WELCOME = """
 The demo account is served on {url}. Ctrl-C stops it.
 
-  token: {token}
+  sign in: {link}
+  token:   {token}
+
+The link works once, within 15 minutes. Another: crm-graph sign-in --data {data}
 
   curl -H 'Authorization: Bearer {token}' '{url}/crm/v3/objects/contacts?limit=3&properties=firstname,lastname,email'
   curl -H 'Authorization: Bearer {token}' '{url}/crm/v3/objects/deals?limit=3&associations=companies'
@@ -42,6 +49,13 @@ The demo account is served on {url}. Ctrl-C stops it.
 
 _WORKER = Program("worker", "crm_graph.jobs.worker")
 _TRAINING = Program("start cache", "crm_graph.graph.embedded.training", runs_once=True)
+
+_URL_FILE = "url"
+"""Where `crm-graph sign-in` reads at which address the account is served."""
+
+
+class NotServed(CRMError):
+    """No server runs on the directory."""
 
 
 class PortTaken(CRMError):
@@ -55,15 +69,20 @@ def serve(
     port: int,
     heap: str,
     given: Connection | None = None,
+    adopt: bool = False,
     environment: Mapping[str, str] | None = None,
     load: Callable[[Crm], None] = lambda crm: None,
-    ready: Callable[[], None] | None = None,
+    ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the account in `data` until Ctrl-C, from the bundled Neo4j or the one that is `given`.
 
+    A database with data that is not of crm-graph is refused, unless it is to be adopted.
+
     `load` is called with the account before anything is served, `ready` when the web application
-    accepts connections. The first token is printed when it was generated.
+    accepts connections, with a link that signs a browser in. The first token is printed when it was
+    generated.
     """
+    link = ""
     variables = {**os.environ, **(environment or {}), "CRM_GRAPH_DATA": str(data)}
     with Stopping(lambda: supervisor.kill()) as stopping:
         server = None if given else EmbeddedServer(data / "neo4j", heap=heap, cancelled=stopping)
@@ -74,22 +93,26 @@ def serve(
             _until_stopped(stopping, lambda: prepare_account(connection))
 
         def prepare_account(connection: Connection) -> None:
+            nonlocal link
             settings = Settings.from_environment({**variables, **connection.as_environment()})
+            url = settings.base_url or _url(host, port)
             # Every statement is planned for the first time here, by a Java that has just begun.
             crm = Crm(replace(settings, limits=replace(settings.limits, write_ms=_PREPARING_MS)))
             try:
-                if token := crm.prepare():
+                if token := crm.prepare(adopt=adopt):
                     print(f"The first token, shown only now: {token}", flush=True)
                 load(crm)
+                link = _sign_in_link(crm, url)
             finally:
                 crm.close()
+            write_private(data / _URL_FILE, url)
 
         def announce() -> bool:
             accepts = _accepts(host, port)
             if accepts and ready:
-                ready()
+                ready(link)
             elif accepts:
-                print(f"Serving {data} on {_url(host, port)}. Ctrl-C stops it.", flush=True)
+                print(f"Serving {data} on {_url(host, port)}. Ctrl-C stops it.\n  sign in: {link}", flush=True)
             return accepts
 
         supervisor.run(stopping, begin=lambda: check_port(host, port), prepare=prepare, announce=announce)
@@ -100,10 +123,24 @@ def serve_demo(data: Path, *, host: str, port: int, heap: str, load: Callable[[C
     url = _url(host, port)
     token = _kept_token(data / "token")
 
-    def ready() -> None:
-        print(_WELCOME.format(url=url, token=token), flush=True)
+    def ready(link: str) -> None:
+        print(_WELCOME.format(url=url, token=token, link=link, data=shlex.quote(str(data))), flush=True)
 
-    serve(data, host=host, port=port, heap=heap, environment={"CRM_GRAPH_TOKEN": token}, load=load, ready=ready)
+    environment = {"CRM_GRAPH_TOKEN": token, "CRM_GRAPH_ACCOUNT_NAME": "Coffee roastery"}
+    serve(data, host=host, port=port, heap=heap, environment=environment, load=load, ready=ready)
+
+
+def sign_in_link(data: Path, given: Connection | None = None) -> str:
+    """A new link that signs a browser in to the account that is served from `data`; NotServed where none is."""
+    connection = given or running_connection(data / "neo4j")
+    if connection is None or Process.find(read_json(data / "run.json").get("supervisor")) is None:
+        raise NotServed(f"No account is served from {data}.")
+    url = (data / _URL_FILE).read_text("utf-8")
+    crm = Crm(Settings.from_environment({**os.environ, **connection.as_environment()}))
+    try:
+        return _sign_in_link(crm, url)
+    finally:
+        crm.close()
 
 
 def check_port(host: str, port: int) -> None:
@@ -132,6 +169,13 @@ def web_application(host: str, port: int, application: str = "api.app:app_from_e
     options = [str(part) for option in granian.items() for part in option]
     flags = ["--factory", "--no-ws", "--respawn-failed-workers"]
     return Program("web application", "granian", (*options, *flags, application))
+
+
+def _sign_in_link(crm: Crm, url: str) -> str:
+    """A link for the super admin that the account began with."""
+    account_id = crm.settings.account_id
+    owner = Actor(user_id=account_id, owner_id=str(account_id), is_super_admin=True)
+    return crm.run(owner, lambda unit: sign_in.make_link(unit, url))
 
 
 def _until_stopped(stopping: Stopping, work: Callable[[], None]) -> None:

@@ -60,3 +60,59 @@ OPTIONAL MATCH (o:_Owner)
 WHERE coalesce(o.archived, false) = $archived AND (o.id = $id OR o.user_id = $user_id)
 WITH o LIMIT 1
 RETURN properties(o) AS owner
+
+// change add_sign_in_code(owner_id, hash, now, expires_at, audit) -> made
+// A code with which an owner may sign in once; codes and sessions whose time is over are removed.
+CALL () {
+  MATCH (old:_SignInCode)
+  WHERE old.expires_at <= $now
+  WITH old LIMIT 1000
+  DETACH DELETE old
+}
+CALL () {
+  MATCH (old:_Session)
+  WHERE old.expires_at <= $now
+  WITH old LIMIT 1000
+  DETACH DELETE old
+}
+MATCH (o:_Owner {id: $owner_id})
+CREATE (:_SignInCode {hash: $hash, expires_at: $expires_at})-[:OF]->(o)
+CREATE (a:_Audit)
+SET a = $audit
+RETURN true AS made
+
+// plain begin_session(code_hash, now, session, audit) -> began
+// Exchange a code for a session. The first write locks the code, so that of two who come with it the second sees it used.
+CALL () {
+  MATCH (c:_SignInCode {hash: $code_hash})
+  SET c.taken = true
+  REMOVE c.taken
+  WITH c
+  WHERE c.expires_at > $now
+  MATCH (c)-[:OF]->(o:_Owner)
+  WHERE NOT coalesce(o.archived, false)
+  SET c.expires_at = 0
+  CREATE (s:_Session)-[:OF]->(o)
+  SET s = $session
+  CREATE (a:_Audit)
+  SET a = $audit, a.actor = 'user:' + o.user_id
+  RETURN count(*) AS made
+}
+RETURN made > 0 AS began
+
+// plain session(hash, now) -> session
+// Whose session it is; null where it is unknown, ended or past its time, or its owner is archived.
+OPTIONAL MATCH (s:_Session {hash: $hash})-[:OF]->(o:_Owner)
+WHERE s.expires_at > $now AND NOT coalesce(o.archived, false)
+RETURN CASE WHEN s IS NULL THEN null
+            ELSE {user_id: o.user_id, owner_id: o.id, is_super_admin: coalesce(o.is_super_admin, false)} END AS session
+
+// plain end_session(hash, audit) -> found
+// Remove a session.
+OPTIONAL MATCH (s:_Session {hash: $hash})-[:OF]->(o:_Owner)
+WITH s, o, s IS NOT NULL AS found
+FOREACH (session IN CASE WHEN found THEN [s] ELSE [] END |
+  CREATE (a:_Audit)
+  SET a = $audit, a.actor = 'user:' + o.user_id
+  DETACH DELETE session)
+RETURN found

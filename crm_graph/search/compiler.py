@@ -110,6 +110,16 @@ def compile_search(
     return Compiled(statement, parameters, is_whole=criteria.sort.target.is_always_set or not by_index)
 
 
+def compile_totals(object_types: Sequence[ObjectType]) -> Statement:
+    """The statement that gives `totals`, the number of live records of each object type, from the count store.
+
+    A node label that is a parameter would be counted node by node, so the text has them all.
+    """
+    counts = (f"COUNT {{ (:{quote(each.node_label)}) }}" for each in object_types)
+    body = f"RETURN [{', '.join(counts)}] AS totals"
+    return Statement("search.totals", "ask", guarded("ask", body, ("totals",)), ("totals",))
+
+
 def compile_groups(groups: Sequence[Group], object_type: ObjectType, model: DataModel) -> Predicate:
     """The predicate that a record of the object type fulfils when any of the groups matches; empty without groups."""
     predicate = Predicate()
