@@ -113,7 +113,7 @@ def _directly(
         # A second Ctrl-C ends this process alone; a Neo4j that it leaves behind is taken over by the next command.
         crm = Crm(settings)
         try:
-            if token := crm.prepare():
+            if token := importer.patiently(crm.prepare):
                 click.echo(f"The first token of the account, shown only now: {token}")
             actor = _owner_of(settings).through("IMPORT", mapping.name)
             with _bars(console) as progress:

@@ -98,12 +98,13 @@ def run(
     Raises MappingRefused and SourceRefused before anything is written. `cursor` is where an
     earlier run of the same job ended, `report` what that one did.
     """
-    lacking, steps, rows = check(crm, actor, mapping, source)
+    attempt = patiently if is_patient else _at_once
+    lacking, steps, rows = attempt(lambda: check(crm, actor, mapping, source))
     report = report or ImportReport(mapping=mapping.name, is_dry_run=is_dry_run)
     report.definitions += [f"property {item.definition.name} of {item.object_type}" for item in lacking.properties]
     report.definitions += [f"pipeline {item.definition.id} of {item.object_type}" for item in lacking.pipelines]
     if not is_dry_run:
-        definitions.make(crm, actor, lacking)
+        attempt(lambda: definitions.make(crm, actor, lacking))
     follower.plan(sum(rows[step.file.path] for step in steps))
     with Seen() as seen:
         seen.spoil(follower.bad_lines())
@@ -118,6 +119,21 @@ def run(
                 return report
     report.has_ended = True
     return report
+
+
+def patiently(work: Callable[[], T]) -> T:
+    """What `work` returns; it is tried again for a while where the graph is away or busy."""
+    retrying = Retrying(
+        retry=retry_if_exception_type(Unavailable),
+        wait=wait_exponential(multiplier=0.2, max=2),
+        stop=stop_after_delay(_PATIENCE_S),
+        reraise=True,
+    )
+    return retrying(work)
+
+
+def _at_once(work: Callable[[], T]) -> T:
+    return work()
 
 
 def _planned_steps(mapping: ImportMapping, unit: Unit) -> tuple[ImportMapping, list[Step]]:
@@ -318,18 +334,8 @@ class _Run:
     def _work(self, work: Callable[[Unit], T]) -> T:
         """What `work` returns; repeated while the graph is away. A dry run shows it the definitions to come."""
 
-        def attempt() -> T:
-            return self.crm.run(self.actor, lambda unit: work(self._seen_by(unit)))
-
-        if not self.is_patient:
-            return attempt()
-        retrying = Retrying(
-            retry=retry_if_exception_type(Unavailable),
-            wait=wait_exponential(multiplier=0.2, max=2),
-            stop=stop_after_delay(_PATIENCE_S),
-            reraise=True,
-        )
-        return retrying(attempt)
+        attempt = patiently if self.is_patient else _at_once
+        return attempt(lambda: self.crm.run(self.actor, lambda unit: work(self._seen_by(unit))))
 
     def _seen_by(self, unit: Unit) -> Unit:
         if not self.is_dry_run:
