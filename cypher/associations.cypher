@@ -123,10 +123,10 @@ CALL (changes, over) {
 }
 RETURN missing, over, changed
 
-// ask pages_from(wanted, default_id, limit) -> pages
-// Associated records behind an id, in id order, seen from the source. wanted: key, id, after. For each: [id, whether the
-// record is there, ids of the far records, [[far id, type id, whether the near record is the source], …]]; the second
-// list may name more records than the first, archived ones.
+// ask pages_from(wanted, default_id, labelled, limit) -> pages
+// Associated records behind an id, in id order, seen from the source. wanted: key, id, after. labelled: whether there are
+// other types than the unlabelled one. For each: [id, whether the record is there, ids of the far records, [[far id, type
+// id of another type, whether the near record is the source], …]]; the second list may name archived far records too.
 UNWIND $wanted AS wanted
 OPTIONAL MATCH (near:Record {_key: wanted.key})
 WITH wanted, near IS NOT NULL AND (near._archived_at IS NULL OR near._merged_into IS NOT NULL) AS found,
@@ -140,15 +140,16 @@ CALL (wanted, live) {
   RETURN collect(far_id) AS far_ids
 }
 CALL (wanted, far_ids) {
-  WITH wanted, last(far_ids) AS last_id
+  WITH wanted, CASE WHEN $labelled THEN last(far_ids) END AS last_id
   MATCH ()-[x:{{relationship_type}}]->()
   USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
   WHERE x.from_id = wanted.id AND x.to_id > wanted.after AND x.to_id <= last_id AND x.type_id IS NOT NULL
+    AND x.type_id <> $default_id
   RETURN collect([x.to_id, x.type_id, true]) AS typed
 }
 RETURN collect([wanted.id, found, far_ids, typed]) AS pages
 
-// ask pages_to(wanted, default_id, limit) -> pages
+// ask pages_to(wanted, default_id, labelled, limit) -> pages
 // Like pages_from, seen from the target.
 UNWIND $wanted AS wanted
 OPTIONAL MATCH (near:Record {_key: wanted.key})
@@ -163,15 +164,15 @@ CALL (wanted, live) {
   RETURN collect(far_id) AS far_ids
 }
 CALL (wanted, far_ids) {
-  WITH wanted, last(far_ids) AS last_id
+  WITH wanted, CASE WHEN $labelled THEN last(far_ids) END AS last_id
   MATCH ()-[x:{{relationship_type}}]->()
   USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
-  WHERE x.to_id = wanted.id AND x.from_id > wanted.after AND x.from_id <= last_id
+  WHERE x.to_id = wanted.id AND x.from_id > wanted.after AND x.from_id <= last_id AND x.type_id <> $default_id
   RETURN collect([x.from_id, x.type_id, false]) AS typed
 }
 RETURN collect([wanted.id, found, far_ids, typed]) AS pages
 
-// ask pages_among(wanted, default_id, limit) -> pages
+// ask pages_among(wanted, default_id, labelled, limit) -> pages
 // Like pages_from, between records of one object type. The unlabelled type is stored from the smaller id to the greater,
 // so those that have this record as their target come first.
 UNWIND $wanted AS wanted
@@ -197,16 +198,17 @@ CALL (wanted, live, smaller) {
 WITH wanted, found, (smaller + greater)[..$limit] AS far_ids
 CALL (wanted, far_ids) {
   CALL (wanted, far_ids) {
-    WITH wanted, last(far_ids) AS last_id
+    WITH wanted, CASE WHEN $labelled THEN last(far_ids) END AS last_id
     MATCH ()-[x:{{relationship_type}}]->()
     USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
     WHERE x.from_id = wanted.id AND x.to_id > wanted.after AND x.to_id <= last_id AND x.type_id IS NOT NULL
+    AND x.type_id <> $default_id
     RETURN [x.to_id, x.type_id, true] AS one
     UNION ALL
-    WITH wanted, last(far_ids) AS last_id
+    WITH wanted, CASE WHEN $labelled THEN last(far_ids) END AS last_id
     MATCH ()-[x:{{relationship_type}}]->()
     USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
-    WHERE x.to_id = wanted.id AND x.from_id > wanted.after AND x.from_id <= last_id
+    WHERE x.to_id = wanted.id AND x.from_id > wanted.after AND x.from_id <= last_id AND x.type_id <> $default_id
     RETURN [x.from_id, x.type_id, false] AS one
   }
   RETURN collect(one) AS typed

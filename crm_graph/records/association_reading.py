@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from crm_graph.definitions.association import AssociationPair, Direction
+from crm_graph.definitions.association import AssociationPair
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import RecordNotFound
 from crm_graph.graph.queries import Statement, load
@@ -67,24 +67,26 @@ def _pages(
 ) -> dict[int, AssociationPage]:
     """Pages by near id; records that are not there are left out."""
     wanted = [{"key": f"{near.id}:{near_id}", "id": near_id, "after": behind} for near_id, behind in after.items()]
-    row = unit.graph.ask(_statement(pair, near, far), wanted=wanted, default_id=pair.default.id, limit=limit + 1)
-    types = {found.id: found for found in pair.types if not found.archived}
+    row = unit.graph.ask(
+        _statement(pair, near, far),
+        wanted=wanted,
+        default_id=pair.default.id,
+        labelled=any(not found.is_default for found in pair.types),
+        limit=limit + 1,
+    )
+    default = (pair.default.id, near.name == pair.source)
+    present = association_types.presenter(pair)
     pages = {}
-    for near_id, is_there, far_ids, typed in row["pages"]:
-        if not is_there:
-            continue
-        directions: dict[int, list[Direction]] = {far_id: [] for far_id in far_ids[:limit]}
-        for far_id, type_id, is_source in typed:
-            if far_id in directions and type_id in types:
-                found = types[type_id]
-                directions[far_id].append(found.forward if is_source else found.backward)
-        pages[near_id] = AssociationPage(
-            records=tuple(
-                AssociatedRecord(id=far_id, type_ids=association_types.presented(seen))
-                for far_id, seen in directions.items()
-            ),
-            after=far_ids[limit - 1] if len(far_ids) > limit else None,
-        )
+    for near_id, is_there, far_ids, labelled in row["pages"]:
+        if is_there:
+            stored: dict[int, tuple[tuple[int, bool], ...]] = dict.fromkeys(far_ids[:limit], (default,))
+            for far_id, type_id, is_source in labelled:
+                if far_id in stored:
+                    stored[far_id] += ((type_id, is_source),)
+            pages[near_id] = AssociationPage(
+                records=tuple(AssociatedRecord(id=far_id, type_ids=present(types)) for far_id, types in stored.items()),
+                after=far_ids[limit - 1] if len(far_ids) > limit else None,
+            )
     return pages
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 
 from crm_graph.definitions.association import USER_DEFINED, AssociationPair, AssociationType, Direction
 from crm_graph.definitions.data_model import DataModel
@@ -80,12 +81,25 @@ def is_custom_label(found: AssociationType) -> bool:
     return found.category == USER_DEFINED and not found.is_default
 
 
-def presented(directions: Iterable[Direction]) -> tuple[int, ...]:
-    """Type ids in the order in which they are shown: primary, unlabelled, then labels by id."""
-    return tuple(
-        found.type_id
-        for found in sorted(directions, key=lambda d: (not d.type.is_primary, not d.type.is_default, d.type_id))
-    )
+def presenter(pair: AssociationPair) -> Callable[[tuple[tuple[int, bool], ...]], tuple[int, ...]]:
+    """A function from what is stored between two records to the type ids that the near one sees.
+
+    Stored: (id of the type, whether the near record is the source). The order is that in which
+    they are shown: primary, unlabelled, then labels by id; archived types are left out.
+    """
+    types = {found.id: found for found in pair.types if not found.archived}
+
+    @cache  # the many records of a page have few different sets of types
+    def present(stored: tuple[tuple[int, bool], ...]) -> tuple[int, ...]:
+        directions = [
+            types[type_id].forward if is_source else types[type_id].backward
+            for type_id, is_source in stored
+            if type_id in types
+        ]
+        directions.sort(key=lambda d: (not d.type.is_primary, not d.type.is_default, d.type_id))
+        return tuple(found.type_id for found in directions)
+
+    return present
 
 
 def wrong_direction(model: DataModel, near: ObjectType, far: ObjectType | None, type_id: int) -> WrongDirection:
