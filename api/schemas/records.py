@@ -10,10 +10,9 @@ from marshmallow import Schema, fields
 
 from api.endpoint import Query
 from api.paging import Names
-from crm_graph.definitions.association import CATEGORIES
+from api.schemas.reading import BodyReader, end_of, id_of, inputs_of, list_of, object_of, text_of, types_of, wrong
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.errors import InvalidInput
 from crm_graph.records.read import EVERYTHING
 from crm_graph.records.record import CreateInput, Identity, NewAssociation, Selection, UpdateInput
 
@@ -124,18 +123,6 @@ class _MergeInput(Schema):
     other_id = fields.String(data_key="objectIdToMerge", required=True)
 
 
-class BodyReader:
-    """A function that reads a body, with the schema that describes what it reads."""
-
-    def __init__(self, read: Callable[[Any], Any], schema: type[Schema]) -> None:
-        self._read = read
-        self.schema = schema
-
-    def __call__(self, given: Any) -> Any:
-        """What the view gets."""
-        return self._read(given)
-
-
 def selection_of(model: DataModel, object_type: ObjectType, query: Mapping[str, Any]) -> Selection:
     """What a query asks for; far object types without any association to this one are passed over."""
     far_types = {far.id: far for far in map(model.object_type, query["associations"])}
@@ -156,53 +143,50 @@ def chosen_of(object_type: ObjectType, names: Sequence[str], history: Sequence[s
 
 
 def _read_create(given: Any, at: str = "") -> CreateInput:
-    body = _object(given, at)
+    body = object_of(given, at)
     return CreateInput(
         properties=_values(body, at),
         associations=[
-            _association(item, f"{at}associations.{n}.") for n, item in enumerate(_list(body, "associations", at))
+            _association(item, f"{at}associations.{n}.") for n, item in enumerate(list_of(body, "associations", at))
         ],
-        trace_id=_text(body, "objectWriteTraceId", at),
+        trace_id=text_of(body, "objectWriteTraceId", at),
     )
 
 
 def _read_change(given: Any) -> Mapping[str, Any]:
-    body = _object(given, "")
+    body = object_of(given, "")
     if "properties" not in body:
-        raise _wrong("properties", "Missing data for required field.")
+        raise wrong("properties", "Missing data for required field.")
     return _values(body, "")
 
 
 def _read_update(given: Any, at: str) -> UpdateInput:
-    body = _object(given, at)
+    body = object_of(given, at)
     return UpdateInput(
-        identity=Identity(_id(body, "id", at), _text(body, "idProperty", at)),
+        identity=Identity(id_of(body, "id", at), text_of(body, "idProperty", at)),
         properties=_values(body, at),
-        trace_id=_text(body, "objectWriteTraceId", at),
+        trace_id=text_of(body, "objectWriteTraceId", at),
     )
 
 
 def _read_many(read: Callable[[Any, str], Any]) -> Callable[[Any], list[Any]]:
-    def read_inputs(given: Any) -> list[Any]:
-        return [read(item, f"inputs.{n}.") for n, item in enumerate(_inputs(_object(given, "")))]
-
-    return read_inputs
+    return lambda given: inputs_of(given, read)
 
 
 def _read_id(given: Any, at: str) -> str:
-    return _id(_object(given, at), "id", at)
+    return id_of(object_of(given, at), "id", at)
 
 
 def _read_identities(given: Any) -> tuple[list[Identity], list[str], list[str]]:
-    body = _object(given, "")
-    name = _text(body, "idProperty", "")
-    identities = [Identity(_read_id(item, f"inputs.{n}."), name) for n, item in enumerate(_inputs(body))]
+    body = object_of(given, "")
+    name = text_of(body, "idProperty", "")
+    identities = [Identity(record_id, name) for record_id in inputs_of(body, _read_id)]
     return identities, _names(body, "properties"), _names(body, "propertiesWithHistory")
 
 
 def _read_merge(given: Any) -> tuple[str, str]:
-    body = _object(given, "")
-    return _id(body, "primaryObjectId", ""), _id(body, "objectIdToMerge", "")
+    body = object_of(given, "")
+    return id_of(body, "primaryObjectId", ""), id_of(body, "objectIdToMerge", "")
 
 
 NEW_RECORD = BodyReader(_read_create, _RecordInput)
@@ -215,75 +199,18 @@ MERGE = BodyReader(_read_merge, _MergeInput)
 
 
 def _association(given: Any, at: str) -> NewAssociation:
-    body = _object(given, at)
-    types = [_type(item, f"{at}types.{n}.") for n, item in enumerate(_list(body, "types", at))]
-    if not types:
-        raise _wrong(f"{at}types", "At least one association type is needed.")
-    return NewAssociation(
-        far_type=None, far_id=_id(_object(body.get("to"), f"{at}to."), "id", f"{at}to."), type_ids=tuple(types)
-    )
-
-
-def _type(given: Any, at: str) -> tuple[str, int]:
-    body = _object(given, at)
-    category, type_id = body.get("associationCategory"), body.get("associationTypeId")
-    if category not in CATEGORIES:
-        raise _wrong(f"{at}associationCategory", f"Must be one of: {', '.join(CATEGORIES)}.")
-    if isinstance(type_id, str) and type_id.isascii() and type_id.isdigit() and len(type_id) < 16:
-        type_id = int(type_id)
-    if type(type_id) is not int:
-        raise _wrong(f"{at}associationTypeId", "Not a valid integer.")
-    return category, type_id
-
-
-def _object(given: Any, at: str) -> Mapping[str, Any]:
-    if type(given) is not dict:
-        raise _wrong(at.rstrip("."), "Not a JSON object.")
-    return given
-
-
-def _inputs(body: Mapping[str, Any]) -> Sequence[Any]:
-    if "inputs" not in body:
-        raise _wrong("inputs", "Missing data for required field.")
-    return _list(body, "inputs", "")
-
-
-def _list(body: Mapping[str, Any], name: str, at: str) -> list[Any]:
-    given = body.get(name)
-    if given is None:
-        return []
-    if type(given) is not list:
-        raise _wrong(at + name, "Not a valid list.")
-    return given
+    body = object_of(given, at)
+    types = types_of(list_of(body, "types", at), f"{at}types.")
+    return NewAssociation(far_type=None, far_id=end_of(body, "to", at), type_ids=types)
 
 
 def _names(body: Mapping[str, Any], name: str) -> list[str]:
-    given = _list(body, name, "")
+    given = list_of(body, name, "")
     if not all(type(item) is str for item in given):
-        raise _wrong(name, "Not a list of names.")
+        raise wrong(name, "Not a list of names.")
     return given
 
 
 def _values(body: Mapping[str, Any], at: str) -> Mapping[str, Any]:
     given = body.get("properties")
-    return {} if given is None else _object(given, f"{at}properties")
-
-
-def _text(body: Mapping[str, Any], name: str, at: str) -> str | None:
-    given = body.get(name)
-    if given is not None and type(given) is not str:
-        raise _wrong(at + name, "Not a valid string.")
-    return given
-
-
-def _id(body: Mapping[str, Any], name: str, at: str) -> str:
-    given = body.get(name)
-    if type(given) is int:
-        return str(given)
-    if type(given) is not str or not given:
-        raise _wrong(at + name, "Missing data for required field." if given is None else "Not a valid id.")
-    return given
-
-
-def _wrong(place: str, reason: str) -> InvalidInput:
-    return InvalidInput(f"Invalid input JSON on line 1, column 1: {f'{place}: ' if place else ''}{reason}")
+    return {} if given is None else object_of(given, f"{at}properties")

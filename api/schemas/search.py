@@ -6,7 +6,8 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from api.schemas.records import BodyReader, RecordPageBody
+from api.schemas.reading import BodyReader
+from api.schemas.records import RecordPageBody
 from crm_graph.search.operators import OPERATORS
 
 
