@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import current_app, request
 from marshmallow import fields
+from werkzeug.sansio.utils import get_current_url
 
 from api.aliases import PATH_KEY
 from crm_graph.config import Settings
@@ -62,7 +64,12 @@ def next_page(after: int | str) -> Body:
 def base_url() -> str:
     """Scheme and host of links: those that the settings name, else those of the request."""
     settings: Settings = current_app.extensions["settings"]
-    return (settings.base_url or request.host_url).rstrip("/")
+    return settings.base_url.rstrip("/") or _url_of(request.scheme, request.host)
+
+
+@lru_cache(maxsize=100)
+def _url_of(scheme: str, host: str) -> str:
+    return get_current_url(scheme, host).rstrip("/")
 
 
 def association_cursor(record_id: int) -> str:

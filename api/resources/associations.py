@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from flask import request
@@ -164,10 +165,13 @@ def _associated_records(
     bodies = {type_id: shown(direction) for type_id, direction in directions.items()}
     presented = _presented()
 
+    @cache  # the many records of a page have few different sets of types
+    def types(type_ids: tuple[int, ...]) -> list[Body]:
+        return [bodies[type_id] for type_id in type_ids]
+
     def show(page: AssociationPage) -> list[Body]:
         return [
-            {"toObjectId": presented(record.id), "associationTypes": [bodies[type_id] for type_id in record.type_ids]}
-            for record in page.records
+            {"toObjectId": presented(record.id), "associationTypes": types(record.type_ids)} for record in page.records
         ]
 
     return show
