@@ -60,17 +60,14 @@ CALL () {
 RETURN found
 
 // ask defaults(keys, pairs, most) -> found
-// Pairs of records with a label but without the unlabelled type beside it.
+// Pairs of records with a label but without the unlabelled type beside it. Between records of one type a label may be
+// stored in the other direction than the unlabelled type, so both directions are read.
 CALL () {
   UNWIND $keys AS key
-  MATCH (r:Record {_key: key})-[x]->(far:Record)
+  MATCH (r:Record {_key: key})-[x]-(far:Record)
   WHERE x.until IS NULL AND $pairs[type(x)] IS NOT NULL
-  WITH r, far, type(x) AS relationship_type, collect(x.type_id) AS type_ids
-  // Between records of one type a label may be stored in the other direction than the unlabelled type.
-  WHERE NOT $pairs[relationship_type].default IN type_ids
-    AND NOT EXISTS {
-      MATCH (r)<-[x]-(far)
-      WHERE type(x) = relationship_type AND x.until IS NULL AND x.type_id = $pairs[relationship_type].default }
+  WITH r, far, type(x) AS relationship_type, collect(x.type_id) AS type_ids, collect(startNode(x) = r) AS sent
+  WHERE true IN sent AND NOT $pairs[relationship_type].default IN type_ids
   WITH r, far, relationship_type, type_ids LIMIT $most
   RETURN collect([r._key, far._key, relationship_type, head(type_ids)]) AS found
 }

@@ -59,7 +59,8 @@ RETURN properties(j) AS job
 // The newest jobs of these kinds.
 CALL () {
   MATCH (j:_Job)
-  WHERE j.kind IN $kinds
+  USING INDEX j:_Job(created_at)
+  WHERE j.created_at >= 0 AND j.kind IN $kinds
   WITH j ORDER BY j.created_at DESC, j.id LIMIT $limit
   RETURN collect(properties(j)) AS jobs
 }
