@@ -14,6 +14,7 @@ from crm_graph.config import Settings
 from crm_graph.crm import Crm
 from crm_graph.definitions.association import HUBSPOT_DEFINED, USER_DEFINED
 from crm_graph.errors import CRMError
+from crm_graph.graph.queries import load
 from crm_graph.records import association_batch as batch
 from crm_graph.records import associations
 from crm_graph.records.association_batch import PairInput
@@ -53,7 +54,6 @@ def storm(environment: Mapping[str, str], tasks: Sequence[Task]) -> list[Call]:
 def _process(environment: Mapping[str, str], tasks: Sequence[Task]) -> list[Call]:
     crm = Crm(Settings.from_environment(environment))
     try:
-        crm.run(ACTOR, lambda unit: None)
         with ThreadPoolExecutor(len(tasks)) as clients:
             return list(chain.from_iterable(clients.map(lambda task: _client(crm, task), tasks)))
     finally:
@@ -64,6 +64,7 @@ def _client(crm: Crm, task: Task) -> list[Call]:
     chance = random.Random(task.seed)
     deed = DEEDS[task.deed]
     calls = []
+    crm.run(ACTOR, lambda unit: unit.graph.ask(load("definitions").confirm))  # a thread keeps its connection
     for n in range(task.calls):
         work = deed(task, chance, n)
         started, error = time.perf_counter(), None
@@ -103,9 +104,8 @@ def _come_and_go(task: Task, chance: random.Random, n: int) -> Work:
 
 
 def _opposite(task: Task, chance: random.Random, n: int) -> Work:
-    pairs = list(zip(task.contacts, task.companies, strict=True))
-    if task.seed % 2:
-        pairs.reverse()
+    pairs = chance.sample(list(zip(task.contacts, task.companies, strict=True)), 3)
+    pairs.sort(reverse=bool(task.seed % 2))
     types = ((USER_DEFINED, task.type_id),) if n % 2 else ()
     inputs = [PairInput(near_id=company, far_id=contact) for contact, company in pairs]
     ahead = [PairInput(near_id=contact, far_id=company, types=types) for contact, company in pairs]

@@ -48,13 +48,14 @@ class Account:
         """Ids of new records that have nothing but an id, ascending; for great numbers."""
         found = self.crm.model.object_type(object_type)
         ids = self.crm.ids.take(found.id, count)
-        self.query(
-            f"UNWIND $ids AS id CREATE (r:Record:{found.node_label} {{_id: id, _key: $kind + ':' + toString(id), "
-            "_kind: $kind, _version: 1, _created_at: 1, _updated_at: 1, _changed_at: 1}) "
-            "CREATE (:_Revision {record_key: r._key, version: 1, at: 1, kind: 'create', changed: []})",
-            ids=ids,
-            kind=found.id,
-        )
+        for start in range(0, len(ids), 5_000):
+            self.query(
+                f"UNWIND $ids AS id CREATE (r:Record:{found.node_label} {{_id: id, _key: $kind + ':' + toString(id), "
+                "_kind: $kind, _version: 1, _created_at: 1, _updated_at: 1, _changed_at: 1}) "
+                "CREATE (:_Revision {record_key: r._key, version: 1, at: 1, kind: 'create', changed: []})",
+                ids=ids[start : start + 5_000],
+                kind=found.id,
+            )
         return [str(record_id) for record_id in ids]
 
     def join(self, contacts: list[str], companies: list[str]) -> None:
@@ -193,7 +194,7 @@ def _walk(account: Account, near_name: str, near_id: str, far_name: str) -> list
 def test_writes_in_opposite_orders_are_all_made_in_time(account: Account) -> None:
     type_id, back_id = account.label()
     account.limit(back_id, 1_000)
-    contacts, companies = account.make("contact", 3), account.make("company", 3)
+    contacts, companies = account.make("contact", 12), account.make("company", 12)
     task = {"deed": "opposite", "contacts": tuple(contacts), "companies": tuple(companies), "type_id": type_id}
     storm(account.environment, [Task(seed=n, calls=3, **task) for n in range(2)])  # statements are planned at first use
     calls = storm(account.environment, [Task(seed=n, calls=60, **task) for n in range(8)])
