@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,8 +28,6 @@ from crm_graph.crm import Crm
 from crm_graph.graph.embedded.server import EmbeddedServer
 
 _VARIANTS = ("floor", "stack limit", "ours")
-_FILL_MS = 120_000
-"""Filling writes more at once than a request may."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -93,10 +90,7 @@ def _bench(directory: Path, contacts: int, heap: str, told: Told) -> Iterator[Be
     try:
         connection = server.start()
         settings = Settings.from_environment({**connection.as_environment(), "CRM_GRAPH_TOKEN": token})
-        filling = Crm(replace(settings, limits=replace(settings.limits, write_ms=_FILL_MS)))
-        filling.prepare()
-        account = fill(filling, contacts, lambda what, made, of: told(f"making {what} {made:,} of {of:,}"))
-        filling.close()
+        account = fill(settings, contacts, lambda what, made, of: told(f"making {what} {made:,} of {of:,}"))
         crm = Crm(settings)
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(1, mp_context=context) as clients:

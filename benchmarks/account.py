@@ -6,10 +6,11 @@ Every company that has contacts has 100 of them, as their primary one; one more,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
+from crm_graph.config import Settings
 from crm_graph.crm import Crm
 from crm_graph.feed.number import number
 from crm_graph.records.association_batch import PairInput, associate_many
@@ -25,6 +26,8 @@ HUB_CONTACTS = 50_000
 T = TypeVar("T")
 
 _CHUNK = 2_000
+_WRITE_MS = 120_000
+"""Filling writes more at once than a request may."""
 _PRIMARY = ("HUBSPOT_DEFINED", 1)
 
 Progress = Callable[[str, int, int], None]
@@ -33,13 +36,14 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What requests may name. The contact at place `n` of `contact_ids` has the values of `contact(n)`."""
+    """What requests may name. The contact at place `n` of `contact_ids` has the values of `contact(first + n)`."""
 
     contact_ids: Sequence[int]
     company_ids: Sequence[int]
     """Companies with 100 contacts each."""
     hub_id: int
     hub_contacts: int
+    first: int = 0
 
     @property
     def cities(self) -> int:
@@ -61,10 +65,19 @@ def contact(n: int, cities: int) -> dict[str, str]:
     }
 
 
-def fill(crm: Crm, contacts: int, progress: Progress) -> Account:
-    """Make the account in an empty database."""
+def fill(settings: Settings, contacts: int, progress: Progress, *, first: int = 0) -> Account:
+    """Make the account; in a database that is not empty, `first` is a number beyond all contacts that it has."""
+    crm = Crm(replace(settings, limits=replace(settings.limits, write_ms=_WRITE_MS)))
+    try:
+        crm.prepare()
+        return _fill(crm, contacts, progress, first)
+    finally:
+        crm.close()
+
+
+def _fill(crm: Crm, contacts: int, progress: Progress, first: int) -> Account:
     cities = max(contacts // PER_CITY, 1)
-    contact_ids = _create(crm, "contact", [contact(n, cities) for n in range(contacts)], progress)
+    contact_ids = _create(crm, "contact", [contact(first + n, cities) for n in range(contacts)], progress)
     companies = [{"name": f"Company {n}", "domain": f"company{n}.example.com"} for n in range(contacts // 10)]
     company_ids = _create(crm, "company", companies, progress)
     *with_contacts, hub_id = company_ids[: contacts // PER_COMPANY + 1]
@@ -79,7 +92,7 @@ def fill(crm: Crm, contacts: int, progress: Progress) -> Account:
     with crm.graph.driver.session() as session:
         # Plans made while the database was empty are not those of a database in use.
         session.run("CALL db.clearQueryCaches()").consume()
-    return Account(contact_ids, with_contacts, hub_id, len(hub))
+    return Account(contact_ids, with_contacts, hub_id, len(hub), first)
 
 
 def _create(crm: Crm, name: str, records: Sequence[dict[str, str]], progress: Progress) -> list[int]:

@@ -65,7 +65,7 @@ def _contact_id(account: Account, n: int) -> str:
 
 
 def _email(account: Account, n: int) -> str:
-    return contact(_place(account, n), account.cities)["email"]
+    return contact(account.first + _place(account, n), account.cities)["email"]
 
 
 def _company_id(account: Account, n: int) -> str:
