@@ -1,1 +1,1 @@
-"""The database edge: the only importer of neo4j and neomodel."""
+"""The database edge: the only importer of the driver."""

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 HTTP_LIBRARIES = {"flask", "flask_smorest", "werkzeug", "marshmallow", "granian"}
-DRIVERS = {"neo4j", "neomodel"}
+DRIVERS = {"neo4j"}
 COMMANDS = {"crm_graph/cli.py", "crm_graph/serving.py"}
 """Start-up programs: they may name the layer that they start."""
 
