@@ -17,7 +17,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Protocol, TypeVar, cast
@@ -167,10 +167,10 @@ class Graph:
 
     def _define_together(self, texts: list[str]) -> None:
         with _translated(writes=True):
-            with self._session().begin_transaction(timeout=_SCHEMA_S) as transaction:
-                for text in texts:
-                    transaction.run(text).consume()
-                transaction.commit()
+            transaction = self._session().begin_transaction(timeout=_SCHEMA_S)
+            for text in texts:
+                transaction.run(text).consume()
+            transaction.commit()
 
     def settle(self) -> None:
         """Return when every transaction that is open now has ended, or could not have lasted longer."""
@@ -204,10 +204,16 @@ class Graph:
         # What else this thread asks meanwhile, such as a block of ids, is no part of the transaction.
         kept, self._local.kept = self._local.kept, None
         try:
-            with _translated(writes=True), session.begin_transaction(timeout=self._write_s) as transaction:
-                result = work(_Several(self, guard, transaction))
-                is_complete = True
-                transaction.commit()
+            with _translated(writes=True):
+                transaction = session.begin_transaction(timeout=self._write_s)
+                several = _Several(self, guard, transaction)
+                try:
+                    result = work(several)
+                    is_complete = True
+                    transaction.commit()
+                except BaseException:
+                    several.roll_back()
+                    raise
         except OutcomeUnknown:
             if not is_complete or not self.was_made(transaction_id):
                 raise GraphUnavailable("The connection to the graph was lost; nothing was written.") from None
@@ -313,9 +319,13 @@ class _Several:
     def __init__(self, graph: Graph, guard: Guard, transaction: neo4j.Transaction) -> None:
         self._graph = graph
         self._transaction = transaction
+        self._has_failed = False
         self.guard = guard
 
     def ask(self, query: Query | Statement, /, **parameters: Any) -> Row:
+        if self._has_failed:
+            # After a refusal by a constraint the transaction takes no statement; what was in the way is asked outside.
+            return _Single(self._graph, self.guard, "").ask(query, **parameters)
         return _checked(self._run(_statement(query), parameters), self.guard)
 
     def change(self, query: Query | Statement, /, **parameters: Any) -> Row:
@@ -325,11 +335,26 @@ class _Several:
     def together(self, work: Callable[[Statements], T]) -> T:
         return work(self)
 
+    def roll_back(self) -> None:
+        """Undo what was not committed.
+
+        When a statement fails, the driver resets the connection and gives it to whoever comes next. A rollback
+        after that would look at the connection of somebody else, and hide the error behind one of its own.
+        """
+        if not self._has_failed:
+            with suppress(driver_errors.DriverError, driver_errors.Neo4jError):
+                self._transaction.close()
+
     def _run(self, statement: Statement, parameters: Mapping[str, Any]) -> Row:
         self._graph._observe(statement, parameters)
-        result = self._transaction.run(statement.text, dict(parameters))
-        keys = result.keys()
-        rows = [dict(zip(keys, record.values(), strict=True)) for record in result]
+        with _translated(writes=True):
+            try:
+                result = self._transaction.run(statement.text, dict(parameters))
+                keys = result.keys()
+                rows = [dict(zip(keys, record.values(), strict=True)) for record in result]
+            except (driver_errors.DriverError, driver_errors.Neo4jError):
+                self._has_failed = True
+                raise
         if not rows:
             raise StaleModel
         return rows[0]

@@ -52,7 +52,7 @@ def restore(unit: Unit, object_type: ObjectType, record_id: str) -> Record:
             )
         except ConstraintViolated as error:
             taken = claims.owners(unit, wanted)
-            raise (claims.conflict(next(iter(taken.values()))) if taken else error) from error
+            raise (claims.conflict(next(iter(taken.values()))) if taken else claims.given_up(error)) from error
         if not row["moved"]:
             found = read.find(unit, object_type, [Identity(record_id)], Selection(properties=read.EVERYTHING))[0]
             if found is not None:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.errors import CRMError, InvalidInput, NotUnique, RecordNotFound, TooMany
+from crm_graph.errors import (
+    Busy,
+    Conflict,
+    CRMError,
+    InvalidInput,
+    NotUnique,
+    RecordNotFound,
+    TooMany,
+    UniqueValueTaken,
+)
 from crm_graph.records import claims
 from crm_graph.records.archive import archive_all
 from crm_graph.records.create import create_all, prepare, write
@@ -15,6 +24,8 @@ from crm_graph.records.update import Missing, refusals, update_all
 from crm_graph.unit import Unit
 
 __all__ = ["CreateInput", "UpdateInput", "archive", "create", "read", "update", "upsert"]
+
+_ATTEMPTS = 10
 
 
 def create(unit: Unit, object_type: ObjectType, inputs: Sequence[CreateInput]) -> BatchResult:
@@ -82,6 +93,27 @@ def upsert(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -
     if len(set(keys)) < len(keys):
         raise InvalidInput("Two inputs of the batch name the same record; give each record once.")
     owners = claims.owners(unit, keys)
+    for _ in range(_ATTEMPTS):
+        try:
+            return _put(unit, object_type, inputs, keys, owners)
+        except (Conflict, RecordNotFound, UniqueValueTaken):
+            # Others may have made or archived one of these records since it was looked for.
+            before, owners = owners, claims.owners(unit, keys)
+            if owners == before:
+                raise
+    raise Busy("The records are being written by others at this moment; try again.")
+
+
+def archive(unit: Unit, object_type: ObjectType, record_ids: Sequence[str]) -> None:
+    """Hide the records; unknown ids are passed over."""
+    _bound(unit, len(record_ids))
+    archive_all(unit, object_type, record_ids)
+
+
+def _put(
+    unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput], keys: Sequence[str], owners: Mapping[str, int]
+) -> BatchResult:
+    """The records of an upsert, updated where `owners` has their key and made where not."""
     present = [n for n, key in enumerate(keys) if key in owners]
     absent = [n for n, key in enumerate(keys) if key not in owners]
 
@@ -96,12 +128,6 @@ def upsert(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -
         return BatchResult(records=tuple(records[n] for n in range(len(inputs))))
 
     return unit.together(put) if present and absent else put(unit)
-
-
-def archive(unit: Unit, object_type: ObjectType, record_ids: Sequence[str]) -> None:
-    """Hide the records; unknown ids are passed over."""
-    _bound(unit, len(record_ids))
-    archive_all(unit, object_type, record_ids)
 
 
 def _bound(unit: Unit, count: int, most: int | None = None) -> None:

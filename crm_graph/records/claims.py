@@ -11,12 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.errors import CRMError, RecordExists, UniqueValueTaken
+from crm_graph.errors import Busy, CRMError, RecordExists, UniqueValueTaken
 from crm_graph.graph.database import ConstraintViolated
 from crm_graph.graph.queries import load
 from crm_graph.records.record import Native
 from crm_graph.unit import Unit
 
+CLAIM = "_Claim"
+"""The node label."""
 KEY_LENGTH = 2_000
 """Characters of a claimed value: Neo4j refuses index keys of more than 8 kB."""
 
@@ -68,7 +70,7 @@ def refusal(
     creating: bool,
     error: ConstraintViolated,
 ) -> CRMError:
-    """The error that says which record has one of the wanted claims; the violation itself where none is taken any more.
+    """The error that says which record has one of the wanted claims; Busy where it was given up meanwhile.
 
     wanted: the claims of each input, in input order; the first input that collides is named. Two
     inputs of one batch that want the same value collide too.
@@ -80,7 +82,14 @@ def refusal(
             if key in taken or key in seen:
                 return _taken(unit, object_type, key, name, taken.get(key), creating=creating)
         seen.update(claims)
-    return error
+    return given_up(error)
+
+
+def given_up(error: ConstraintViolated) -> CRMError:
+    """What is said of a claim that was taken and is free again; a violation of anything else stays what it is."""
+    if error.node_label != CLAIM:
+        return error
+    return Busy("A unique value was given up by another record at this moment; try again.")
 
 
 def _taken(unit: Unit, object_type: ObjectType, key: str, name: str, owner: int | None, *, creating: bool) -> CRMError:
