@@ -26,20 +26,31 @@ RETURN job
 
 // change advance(id, lease, now, until, cursor, done, failed, total) -> held, cancelled
 // First statement of each batch of a job: a worker that lost its lease commits nothing of the batch. cursor: where the
-// next batch begins; done, failed: rows of this batch; total: all rows, null while unknown.
-OPTIONAL MATCH (j:_Job {id: $id, lease: $lease, state: 'running'})
-FOREACH (job IN CASE WHEN j IS NULL THEN [] ELSE [j] END |
-  SET job.cursor = $cursor, job.done = job.done + $done, job.failed = job.failed + $failed,
-      job.total = coalesce($total, job.total), job.lease_until = $until, job.updated_at = $now)
-RETURN j IS NOT NULL AS held, coalesce(j.cancel_asked, false) AS cancelled
+// next batch begins; done, failed: rows of this batch; total: all rows, null while unknown. The lease is looked at
+// under the job's lock: another worker may be taking it over at this moment.
+OPTIONAL MATCH (j:_Job {id: $id})
+FOREACH (job IN CASE WHEN j IS NULL THEN [] ELSE [j] END | SET job:_Job)
+WITH j
+OPTIONAL CALL (j) {
+  WITH j WHERE j.lease = $lease AND j.state = 'running'
+  SET j.cursor = $cursor, j.done = j.done + $done, j.failed = j.failed + $failed,
+      j.total = coalesce($total, j.total), j.lease_until = $until, j.updated_at = $now
+  RETURN true AS is_held
+}
+RETURN coalesce(is_held, false) AS held, coalesce(j.cancel_asked, false) AS cancelled
 
 // plain end(id, lease, state, message, now) -> held
 // The job is done, failed or cancelled; or it waits again for another worker, who begins at the cursor.
-OPTIONAL MATCH (j:_Job {id: $id, lease: $lease})
-FOREACH (job IN CASE WHEN j IS NULL THEN [] ELSE [j] END |
-  SET job.state = $state, job.message = $message, job.lease = '', job.lease_until = 0, job.updated_at = $now,
-      job.ended_at = CASE WHEN $state = 'waiting' THEN null ELSE $now END)
-RETURN j IS NOT NULL AS held
+OPTIONAL MATCH (j:_Job {id: $id})
+FOREACH (job IN CASE WHEN j IS NULL THEN [] ELSE [j] END | SET job:_Job)
+WITH j
+OPTIONAL CALL (j) {
+  WITH j WHERE j.lease = $lease
+  SET j.state = $state, j.message = $message, j.lease = '', j.lease_until = 0, j.updated_at = $now,
+      j.ended_at = CASE WHEN $state = 'waiting' THEN null ELSE $now END
+  RETURN true AS is_held
+}
+RETURN coalesce(is_held, false) AS held
 
 // plain cancel(id, now) -> found
 // A waiting job is cancelled at once, a running one by its worker before the next batch.

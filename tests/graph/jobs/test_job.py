@@ -192,3 +192,25 @@ def test_an_unknown_job_is_not_found(job_graph: Graph) -> None:
 
 def test_a_lease_outlives_the_longest_transaction_with_its_retries(job_graph: Graph) -> None:
     assert job_graph.limits.write_ms + job_graph.limits.retry_ms < LEASE_MS
+
+
+def test_a_batch_that_waits_while_its_lease_is_taken_over_writes_nothing(job_graph: Graph, kind: str) -> None:
+    held = claim(job_graph, job.add(job_graph, kind, {}).kind)
+    refused = threading.Event()
+
+    def late_batch() -> None:
+        try:
+            write_batch(job_graph, held, kind, 1)
+        except LeaseLost:
+            refused.set()
+
+    with job_graph.driver.session() as session, session.begin_transaction() as taking_over:
+        taking_over.run("MATCH (j:_Job {id: $id}) SET j.lease = 'another'", id=held.job.id).consume()
+        late = threading.Thread(target=late_batch)
+        late.start()
+        late.join(0.5)
+        taking_over.commit()
+    late.join()
+
+    assert refused.is_set()
+    assert rows(job_graph, kind) == 0
