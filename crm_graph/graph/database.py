@@ -246,17 +246,17 @@ class Graph:
     def _retried(self, attempt: Callable[[], T]) -> T:
         try:
             return attempt()
-        except (driver_errors.TransientError, _Lost):
+        except (driver_errors.TransientError, _Lost, _Gone):
             pass
         retrying = Retrying(
-            retry=retry_if_exception_type((driver_errors.TransientError, _Lost)),
+            retry=retry_if_exception_type((driver_errors.TransientError, _Lost, _Gone)),
             wait=wait_exponential_jitter(multiplier=0.005, max=0.2, jitter=0.005),
             stop=stop_after_delay(self.limits.retry_ms / 1000),
             reraise=True,
         )
         try:
             return retrying(attempt)
-        except driver_errors.TransientError as error:
+        except (driver_errors.TransientError, _Gone) as error:
             raise Busy("The graph was too busy to finish this in time; try again.") from error
         except _Lost as error:
             raise GraphUnavailable("The graph does not answer.") from error
@@ -278,6 +278,10 @@ class _ThreadSession:
 
 class _Lost(Exception):
     """The connection failed before the statement can have had an effect."""
+
+
+class _Gone(Exception):
+    """What the statement had found was removed before it came to it; nothing was written."""
 
 
 class _Made(dict[str, Any]):
@@ -395,6 +399,8 @@ def _translated(*, writes: bool) -> Iterator[None]:
             ) from error
         if "TransactionTimedOut" in code:
             raise QueryTooExpensive("The graph did not come to an end in the time allowed.") from error
+        if code.endswith(".EntityNotFound"):
+            raise _Gone(str(error)) from error
         raise
     except driver_errors.DatabaseError as error:
         if "DatabaseUnavailable" in (error.code or ""):

@@ -65,7 +65,8 @@ def purge(unit: Unit, object_type: ObjectType, record_id: str) -> None:
     create.refuse_unless(object_type, "archive")
     key = f"{object_type.id}:{read_id(record_id)}"
     revision = revise.stamp(unit, key, "purge")
-    if not unit.graph.change(load("records").purge, key=key, at=unit.clock.now(), revision=revision)["found"]:
+    row = unit.graph.change(load("records").purge, key=key, at=unit.clock.now(), revision=revision)
+    if row["found"] is False:  # None where it was purged and the answer lost
         raise RecordNotFound
 
 
