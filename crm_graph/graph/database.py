@@ -188,8 +188,12 @@ class Graph:
         return self._retried(lambda: self._one(statement, parameters, self.limits.write_ms, writes=True))
 
     def was_made(self, transaction_id: str) -> bool:
-        """Whether a write with that id was committed; OutcomeUnknown where the graph does not say so in time."""
+        """Whether a write with that id was committed; OutcomeUnknown where the graph does not say so in time.
+
+        What is open now is waited for: the write may go on without the connection that brought it.
+        """
         try:
+            self.settle()
             made: bool = self.plain(load("transactions").was_made, transaction_id=transaction_id)["made"]
         except (GraphUnavailable, Busy) as error:
             raise OutcomeUnknown(
