@@ -136,9 +136,10 @@ OPTIONAL CALL (r) {
 }
 RETURN r IS NOT NULL AS found, r IS NOT NULL AND restored_at IS NULL AS moved, restored_at AS changed_at
 
-// change purge(key, at, revision) -> found
-// Nothing left of a record but the last revision, which says that it was purged. Numbering for the feed waits
-// meanwhile, since it may be about to number a revision that goes.
+// change purge(key, object_type_id, merged, at, revision) -> found
+// Nothing left of a record, nor of those merged into it, but the last revision, which says that it was purged. merged:
+// what the key of a claim begins with that leads from the id of a merged record to the one it became. Numbering for the
+// feed waits meanwhile, since it may be about to number a revision that goes.
 MATCH (f:_Feed {name: 'feed'})
 SET f:_Feed
 WITH f
@@ -147,8 +148,14 @@ FOREACH (record IN CASE WHEN r IS NULL THEN [] ELSE [r] END | SET record:Record)
 WITH r, r IS NOT NULL AS found, r._version + 1 AS version,
      CASE WHEN $at > r._changed_at THEN $at ELSE r._changed_at + 1 END AS purged_at
 CALL (r) {
-  WITH r WHERE r IS NOT NULL
-  MATCH (old:_Revision {record_key: $key})
+  OPTIONAL MATCH (r)<-[:CLAIMED_BY]-(c:_Claim)
+  WHERE c.key STARTS WITH $merged
+  WITH r, collect($object_type_id + ':' + substring(c.key, size($merged))) AS merged
+  RETURN CASE WHEN r IS NULL THEN [] ELSE [$key] + merged END AS keys
+}
+CALL (keys) {
+  UNWIND keys AS gone
+  MATCH (old:_Revision {record_key: gone})
   USING INDEX SEEK old:_Revision(record_key, version)
   WHERE old.version > 0
   DETACH DELETE old
@@ -157,6 +164,11 @@ CALL (r) {
   WITH r WHERE r IS NOT NULL
   MATCH (r)<-[:CLAIMED_BY]-(c:_Claim)
   DETACH DELETE c
+}
+CALL (keys) {
+  UNWIND keys[1..] AS gone
+  MATCH (earlier:Record {_key: gone})
+  DETACH DELETE earlier
 }
 FOREACH (record IN CASE WHEN r IS NULL THEN [] ELSE [r] END |
   CREATE (v:_Revision:_Pending)

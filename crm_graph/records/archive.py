@@ -61,11 +61,22 @@ def restore(unit: Unit, object_type: ObjectType, record_id: str) -> Record:
 
 
 def purge(unit: Unit, object_type: ObjectType, record_id: str) -> None:
-    """Nothing is left of the record but one revision that says so; RecordNotFound where there is none."""
+    """Nothing is left of the record and of those merged into it but one revision that says so.
+
+    The id of a merged record means the one that it became. Raises RecordNotFound where there is none.
+    """
     create.refuse_unless(object_type, "archive")
-    key = f"{object_type.id}:{read_id(record_id)}"
-    revision = revise.stamp(unit, key, "purge")
-    row = unit.graph.change(load("records").purge, key=key, at=unit.clock.now(), revision=revision)
+    given = read_id(record_id)
+    merged = claims.merged_key(object_type, given)
+    key = f"{object_type.id}:{claims.owners(unit, [merged]).get(merged, given)}"
+    row = unit.graph.change(
+        load("records").purge,
+        key=key,
+        object_type_id=object_type.id,
+        merged=claims.merged_key(object_type, ""),
+        at=unit.clock.now(),
+        revision=revise.stamp(unit, key, "purge"),
+    )
     if row["found"] is False:  # None where it was purged and the answer lost
         raise RecordNotFound
 
