@@ -92,17 +92,18 @@ class Served:
         """End the supervisor as the machine's administrator might."""
         self.end(signal.SIGKILL)
 
-    def kill_web_worker(self, chance: random.Random) -> None:
-        """Kill one of the web workers; returns when another has taken its place."""
-        before = self.web_workers
-        chance.choice(before).kill()
-        assert within(START_S, lambda: len(self.web_workers) == 2 and self.web_workers != before), self.said
+    def kill_worker(self, chance: random.Random) -> None:
+        """Kill one of the two web workers or the one for jobs; returns when another has taken its place."""
+        assert within(START_S, lambda: len(self.workers) == 3), self.said
+        killed = chance.choice(self.workers)
+        killed.kill()
+        assert within(START_S, lambda: len(self.workers) == 3 and killed not in self.workers), self.said
 
     def kill_neo4j(self) -> None:
-        """Kill Neo4j; returns when it is gone."""
-        process = self.neo4j
-        process.kill()
-        assert within(5, lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
+        """Kill Neo4j; returns when nobody listens on its port any more."""
+        port = self.bolt_port
+        self.neo4j.kill()
+        assert within(5, lambda: not listens(port))
 
     @property
     def is_healthy(self) -> bool:
@@ -126,6 +127,12 @@ class Served:
             found = [each for each in psutil.Process(web.pid).children() if each.status() != psutil.STATUS_ZOMBIE]
             return [each for each in found if "granian" in each.cmdline()]
         return []
+
+    @property
+    def workers(self) -> list[psutil.Process]:
+        """The web workers and the one for jobs."""
+        found = Process.find(read_json(self.data / "run.json").get("programs", {}).get("worker"))
+        return [*self.web_workers, *([psutil.Process(found.pid)] if found else [])]
 
     @property
     def neo4j(self) -> psutil.Process:
@@ -195,11 +202,10 @@ class Served:
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """A command of crm-graph beside the server."""
-        variables = {name: value for name, value in os.environ.items() if not name.startswith("NEO4J_")}
         return subprocess.run(
             [sys.executable, "-m", "crm_graph", *arguments],
             cwd=ROOT,
-            env={**variables, **environment},
+            env={**_environment(), **environment},
             capture_output=True,
             text=True,
             timeout=300,
@@ -234,6 +240,11 @@ class Served:
         return None
 
 
+def _environment() -> dict[str, str]:
+    """The environment of the tests without what names another server or database."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "CRM_GRAPH_URL"))}
+
+
 def _belongs(process: psutil.Process, data: str) -> bool:
     try:
         if process.status() == psutil.STATUS_ZOMBIE or process.pid == os.getpid():
@@ -259,6 +270,11 @@ def listens(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def wait_for_a_quiet_machine(seconds: float = 120) -> None:
+    """Return when the machine has little else to do, or after that time: for what is measured."""
+    within(seconds, lambda: os.getloadavg()[0] <= 4)
 
 
 def within(seconds: float, condition: Callable[[], object]) -> bool:
