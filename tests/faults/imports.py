@@ -71,7 +71,8 @@ class Imports:
         for name, code in self.codes.items():
             [row] = self.served.query(
                 "MATCH (k:_Claim)-[:CLAIMED_BY]->(c:Contact) WHERE k.key STARTS WITH $prefix "
-                "RETURN count(c) AS people, count(CASE WHEN (c)-[:CONTACT_TO_COMPANY]->(:Company) THEN 1 END) AS at_work",
+                "RETURN count(c) AS people, "
+                "count(CASE WHEN (c)-[:CONTACT_TO_COMPANY]->(:Company) THEN 1 END) AS at_work",
                 prefix=f"0-1|_import|{name}|",
             )
             if row["people"] not in ((ROWS,) if code == 0 else (0, ROWS)) or row["people"] != row["at_work"]:

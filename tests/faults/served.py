@@ -78,7 +78,7 @@ class Served:
         # Each worker reads the data model before its first answer, which is no part of what is tested.
         with self.two_workers() as callers:
             for caller in callers:
-                assert caller.get("/crm/v3/owners").status == 200
+                assert within(START_S, lambda caller=caller: caller.get("/crm/v3/owners").status == 200), self.said  # type: ignore[misc]
 
     def end(self, number: signal.Signals = signal.SIGINT) -> float:
         """Seconds until the supervisor had ended after the signal."""

@@ -95,10 +95,11 @@ def missing(served: Served, clients: list[Writing]) -> list[str]:
     faults = []
     for client in clients:
         for email, record_id in client.made.items():
-            row = found.get(email)
-            if row is None or row["id"] != record_id or row["count"] < client.counted.get(record_id, 0):
-                faults.append(f"{email} was acknowledged as {record_id}, {client.counted.get(record_id)}; there is {row}")
-        faults += [f"{email} is there, and its client was told that it is not" for email in client.not_made if email in found]
+            row, count = found.get(email), client.counted.get(record_id, 0)
+            if row is None or row["id"] != record_id or row["count"] < count:
+                faults.append(f"{email} was acknowledged as {record_id} with count {count}; there is {row}")
+        refused = [email for email in client.not_made if email in found]
+        faults += [f"{email} is there, and its client was told that it is not" for email in refused]
     return faults
 
 
