@@ -67,20 +67,22 @@ def refusal(
     object_type: ObjectType,
     wanted: Sequence[Mapping[str, str]],
     *,
-    creating: bool,
+    updated: Sequence[int] | None = None,
     error: ConstraintViolated,
 ) -> CRMError:
     """The error that says which record has one of the wanted claims; Busy where it was given up meanwhile.
 
     wanted: the claims of each input, in input order; the first input that collides is named. Two
-    inputs of one batch that want the same value collide too.
+    inputs of one batch that want the same value collide too. updated: the id of each input's record,
+    None where the inputs make records.
     """
     taken = owners(unit, {key for claims in wanted for key in claims})
     seen: set[str] = set()
-    for claims in wanted:
+    for index, claims in enumerate(wanted):
+        record_id = None if updated is None else updated[index]
         for key, name in claims.items():
             if key in taken or key in seen:
-                return _taken(unit, object_type, key, name, taken.get(key), creating=creating)
+                return _taken(unit, object_type, key, name, taken.get(key), record_id)
         seen.update(claims)
     return given_up(error)
 
@@ -92,17 +94,20 @@ def given_up(error: ConstraintViolated) -> CRMError:
     return Busy("A unique value was given up by another record at this moment; try again.")
 
 
-def _taken(unit: Unit, object_type: ObjectType, key: str, name: str, owner: int | None, *, creating: bool) -> CRMError:
+def _taken(
+    unit: Unit, object_type: ObjectType, key: str, name: str, owner: int | None, updated: int | None
+) -> CRMError:
     value = key.split("|", 2)[2]
     existing = "" if owner is None else str(owner)
-    if creating and object_type.properties[name].built_in:
+    if updated is None and object_type.properties[name].built_in:
         display_name = object_type.name.replace("_", " ").capitalize()
         tail = f" Existing ID: {existing}" if existing else f" Two inputs have the {name} {value}."
         return RecordExists(f"{display_name} already exists.{tail}", existing)
     legacy = object_type.name.upper()
+    place = "" if updated is None else f" on {updated}"
     message = (
         f"Cannot set PropertyValueCoordinates{{portalId={unit.model.account_id}, "
-        f"objectTypeId=ObjectTypeId{{legacyObjectType={legacy}}}, propertyName={name}, value={value}}}. "
+        f"objectTypeId=ObjectTypeId{{legacyObjectType={legacy}}}, propertyName={name}, value={value}}}{place}. "
         f"{existing or 'Another input'} already has that value."
     )
     return UniqueValueTaken(message, existing, name)

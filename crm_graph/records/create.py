@@ -93,7 +93,7 @@ def _write(
     try:
         unit.graph.change(query, rows=rows, words=words, word_lists=word_lists)
     except ConstraintViolated as error:
-        raise claims.refusal(unit, object_type, wanted, creating=True, error=error) from error
+        raise claims.refusal(unit, object_type, wanted, error=error) from error
     made = [(record.id, item.associations) for record, (item, _) in zip(records, prepared, strict=True)]
     made = [(record_id, asked) for record_id, asked in made if asked]
     if made:

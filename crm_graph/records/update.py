@@ -136,7 +136,8 @@ def _attempt(batch: _Batch, stored: Sequence[Stored | None]) -> list[Record] | N
             word_lists=word_lists,
         )
     except ConstraintViolated as error:
-        raise claims.refusal(unit, object_type, wanted, creating=False, error=error) from error
+        ids = [_id_of(key) for key in keys]
+        raise claims.refusal(unit, object_type, wanted, updated=ids, error=error) from error
     if result["missing"]:
         # An id that is not there may be that of a merged record, which only the stored record tells.
         return None if any(stored) else _attempt(batch, _stored(batch))

@@ -131,6 +131,17 @@ def test_id_that_is_no_number_is_404_with_two_spaces(client: Client) -> None:
     assert body["context"] == {"id": ["x"]}
 
 
+def test_taken_value_is_refused_with_both_records(client: Client, make: Make) -> None:
+    taken = email()
+    owner, other = make.contact(email=taken), make.contact(email=email())
+    answer = client.patch(f"/crm/v3/objects/contacts/{other.id}", {"properties": {"email": taken}})
+    assert answer.status_code == 400
+    assert answer.get_json()["message"] == (
+        "Cannot set PropertyValueCoordinates{portalId=1, objectTypeId=ObjectTypeId{legacyObjectType=CONTACT}, "
+        f"propertyName=email, value={taken}}} on {other.id}. {owner.id} already has that value."
+    )
+
+
 def test_property_that_is_not_unique_identifies_nothing(client: Client) -> None:
     answer = client.get("/crm/v3/objects/contacts/1", idProperty="phone")
     assert answer.status_code == 400
