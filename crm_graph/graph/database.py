@@ -47,6 +47,8 @@ _ALREADY_THERE = re.compile(r"\.Schema\..*AlreadyExists$")
 _SCHEMA_BATCH = 100
 _SCHEMA_S = 300.0
 _CONNECTION_S = 2.0
+_IDLE_S = 1.0
+"""A connection that was idle longer is tried before it is used: it may be one to a server that was restarted."""
 _POOL_SIZE = 100
 
 
@@ -119,6 +121,7 @@ class Graph:
             auth=(settings.neo4j_username, settings.neo4j_password) if settings.neo4j_password else None,
             connection_acquisition_timeout=_CONNECTION_S,
             connection_timeout=_CONNECTION_S,
+            liveness_check_timeout=_IDLE_S,
             max_connection_pool_size=_POOL_SIZE,
             telemetry_disabled=True,
             notifications_min_severity="OFF",
@@ -218,9 +221,9 @@ class Graph:
                 except BaseException:
                     several.roll_back()
                     raise
-        except OutcomeUnknown:
+        except OutcomeUnknown as error:
             if not is_complete or not self.was_made(transaction_id):
-                raise GraphUnavailable("The connection to the graph was lost; nothing was written.") from None
+                raise _Lost("The connection was lost before the writes were committed.") from error
         finally:
             self._local.kept = kept
         return cast(T, result)
@@ -312,12 +315,16 @@ class _Single:
         statement, graph = _statement(query), self._graph
         graph._observe(statement, parameters)
         full = {**parameters, "model_version": self.guard.model_version, "access_version": self.guard.access_version}
-        try:
-            return graph._retried(lambda: graph._one(statement, full, graph.limits.write_ms, writes=True))
-        except OutcomeUnknown:
-            if graph.was_made(self._transaction_id):
-                return _Made()
-            raise GraphUnavailable("The connection to the graph was lost; nothing was written.") from None
+
+        def attempt() -> Row:
+            try:
+                return graph._one(statement, full, graph.limits.write_ms, writes=True)
+            except OutcomeUnknown as error:
+                if graph.was_made(self._transaction_id):
+                    return _Made()
+                raise _Lost("The connection was lost before the write was made.") from error
+
+        return graph._retried(attempt)
 
     def together(self, work: Callable[[Statements], T]) -> T:
         return self._graph.transaction(self.guard, self._transaction_id, work)

@@ -63,6 +63,8 @@ def _join(account: Associating, relationship_type: str, persons: list[str], hub:
         "SET x = {from_id: source._id, to_id: target._id, type_id: $type_id, since: 0}",
         ids=persons, person=PERSON.id, kind=kind, hub=hub, among=is_among, type_id=type_id,
     )  # fmt: skip
+    # Neo4j samples an index some time after it has grown, and plans anew then; a plan of an empty one may read it all.
+    account.graph.driver.execute_query("CALL db.prepareForReplanning(300)")
 
 
 def statements(account: Associating, work: Callable[[], Any]) -> list[tuple[Statement, Row]]:
