@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
+from crm_graph.definitions.property_types import Append
 from crm_graph.errors import InactiveObjectType, InvalidValues, OperationRefused
 from crm_graph.graph.convert import to_milliseconds
 from crm_graph.graph.database import ConstraintViolated
@@ -54,7 +55,11 @@ def prepare(
         except InvalidValues as error:
             refused[index] = error
             continue
-        native = {name: values.resolve(value, None) for name, value in checked.items() if value is not None}
+        native = {
+            name: values.resolve(value, None) if isinstance(value, Append) else value
+            for name, value in checked.items()
+            if value is not None
+        }
         at = unit.clock.now()
         changes[index] = Change(values=native, at=at, created_at=at, associations=item.associations)
     hooks.run(hooks.attached(unit, object_type), unit, object_type, list(changes.values()))

@@ -33,6 +33,10 @@ class Wanted:
     claim: str | None = None
     folded_property: str | None = None
 
+    def __hash__(self) -> int:
+        # Every row is looked up several times, and few records share a text.
+        return hash(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

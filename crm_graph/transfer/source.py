@@ -113,7 +113,7 @@ def _rows(
             yield Line(number, {}, f"the line cannot be read: {cells}")
         elif len(cells) != len(header):
             yield Line(number, {}, f"the line has {len(cells)} cells, the header has {len(header)}")
-        elif not all(map(_is_decoded, cells)):
+        elif not _is_decoded("".join(cells)):
             yield Line(number, {}, f"the line has bytes that are not {encoding}")
         else:
             row = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
@@ -122,5 +122,5 @@ def _rows(
             yield Line(number, row)
 
 
-def _is_decoded(cell: str) -> bool:
-    return cell.isascii() or not any("\ud800" <= character <= "\udfff" for character in cell)
+def _is_decoded(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
