@@ -118,8 +118,9 @@ CALL () {
 }
 RETURN archived
 
-// change restore(key, version, at, claims, revision) -> found, moved, changed_at
-// An archived record live again, with its claims taken anew.
+// change restore(key, version, at, claims, folded, words, word_lists, revision) -> found, moved, changed_at
+// An archived record live again, with its claims taken anew. What is indexed and what is searched by words may have
+// changed meanwhile, so both are written anew: folded values, words and word_lists as for an update.
 OPTIONAL MATCH (r:Record {_key: $key})
 FOREACH (record IN CASE WHEN r IS NULL THEN [] ELSE [r] END | SET record:Record)
 WITH r
@@ -129,6 +130,9 @@ OPTIONAL CALL (r) {
   REMOVE r:{{archived_label}}
   REMOVE r._archived_at
   SET r:{{node_label}}
+  SET r += $folded
+  SET r._text = reduce(t = '', name IN $words | t + coalesce(toStringOrNull(r[name]) + ' ', ''))
+              + reduce(t = '', name IN $word_lists | t + reduce(u = '', word IN coalesce(r[name], []) | u + word + ' '))
   FOREACH (claim IN $claims | CREATE (c:_Claim)-[:CLAIMED_BY]->(r) SET c = claim)
   CREATE (v:_Revision:_Pending)
   SET v = $revision, v.version = r._version, v.at = r._changed_at

@@ -62,8 +62,7 @@ def _load(driver: neo4j.Driver) -> tuple[dict[str, dict[str, Any]], list[tuple[s
         if not set(row["labels"]) - {"_Pending"} <= IGNORED_NODES
     }
     rows, _, _ = driver.execute_query(
-        "MATCH (a)-[x]->(b) "
-        "RETURN elementId(a) AS start, elementId(b) AS end, type(x) AS type, properties(x) AS values"
+        "MATCH (a)-[x]->(b) RETURN elementId(a) AS start, elementId(b) AS end, type(x) AS type, properties(x) AS values"
     )
     edges = [
         (row["start"], row["end"], [row["type"], _values(row["values"])])

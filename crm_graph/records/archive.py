@@ -8,7 +8,7 @@ from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import Busy, Conflict, RecordNotFound, RuleBroken
 from crm_graph.graph.database import ConstraintViolated
 from crm_graph.graph.queries import load
-from crm_graph.records import claims, create, hooks, read, revise
+from crm_graph.records import claims, create, hooks, read, revise, values
 from crm_graph.records.record import Identity, Record, Selection, read_id
 from crm_graph.unit import Unit
 
@@ -38,6 +38,7 @@ def restore(unit: Unit, object_type: ObjectType, record_id: str) -> Record:
         raise RuleBroken(f"{object_type.display_name_plural} cannot be restored once they are deleted.")
     key = f"{object_type.id}:{read_id(record_id)}"
     query = load("records").restore.on(node_label=object_type.node_label, archived_label=object_type.archived_label)
+    words, word_lists = values.searchable_names(object_type)
     for _ in range(_ATTEMPTS):
         record = _archived(unit, object_type, key)
         wanted = claims.of(object_type, record.properties)
@@ -48,6 +49,9 @@ def restore(unit: Unit, object_type: ObjectType, record_id: str) -> Record:
                 version=record.version,
                 at=unit.clock.now(),
                 claims=claims.nodes(wanted),
+                folded=values.folded(object_type, record.properties),
+                words=words,
+                word_lists=word_lists,
                 revision=revise.stamp(unit, key, "restore"),
             )
         except ConstraintViolated as error:

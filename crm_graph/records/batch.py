@@ -19,7 +19,16 @@ from crm_graph.records import claims
 from crm_graph.records.archive import archive_all
 from crm_graph.records.create import create_all, prepare, write
 from crm_graph.records.read import find, locate
-from crm_graph.records.record import BatchError, BatchResult, CreateInput, Identity, Record, Selection, UpdateInput
+from crm_graph.records.record import (
+    BatchError,
+    BatchResult,
+    CreateInput,
+    Identity,
+    Record,
+    Selection,
+    UpdateInput,
+    is_id,
+)
 from crm_graph.records.update import Missing, refusals, update_all
 from crm_graph.unit import Unit
 
@@ -48,9 +57,11 @@ def read(
 ) -> BatchResult:
     """The records that exist, in input order, and one error that names the others."""
     _bound(unit, len(identities), unit.limits.history_page_size if selection.history else unit.limits.batch_size)
-    found = find(unit, object_type, identities, selection, archived=archived)
-    missing = tuple(identity.value for identity, record in zip(identities, found, strict=True) if record is None)
+    readable = [identity for identity in identities if not identity.is_id or is_id(identity.value)]
+    found = find(unit, object_type, readable, selection, archived=archived)
     records = tuple(record for record in found if record is not None)
+    there = {identity for identity, record in zip(readable, found, strict=True) if record is not None}
+    missing = tuple(identity.value for identity in identities if identity not in there)
     if not missing:
         return BatchResult(records=records)
     message = (
@@ -156,4 +167,4 @@ def _by_id(item: UpdateInput, record_id: int) -> UpdateInput:
 
 def _with_identity(item: UpdateInput) -> CreateInput:
     name = item.identity.property_name or ""
-    return CreateInput(properties={name: item.identity.value, **item.properties}, trace_id=item.trace_id)
+    return CreateInput(properties={**item.properties, name: item.identity.value}, trace_id=item.trace_id)

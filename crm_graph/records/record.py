@@ -151,9 +151,14 @@ class BatchResult:
     errors: tuple[BatchError, ...] = ()
 
 
+def is_id(value: str) -> bool:
+    """Whether a text may be a record id."""
+    return value.isascii() and value.isdigit() and len(value) <= 18
+
+
 def read_id(value: str) -> int:
     """The record id in a path or body; RecordNotFound where it is no number, as the contract has it."""
-    if value.isascii() and value.isdigit() and len(value) <= 18:
+    if is_id(value):
         return int(value)
     raise RecordNotFound("Object not found.  objectId are usually numeric.", id=[value])
 

@@ -132,3 +132,23 @@ def test_batch_that_cannot_be_read_is_400(client: Client, body: dict[str, object
     answer = client.post(f"{PATH}/update", body)
     assert answer.status_code == 400
     assert answer.get_json()["message"].startswith("Invalid input JSON on line 1, column 1: inputs")
+
+
+def test_batch_read_names_an_id_that_is_no_number_beside_the_missing(client: Client, make: Make) -> None:
+    contact = make.contact()
+    answer = client.post(
+        "/crm/v3/objects/contacts/batch/read", {"inputs": [{"id": str(contact.id)}, {"id": "x"}, {"id": "999999999"}]}
+    )
+    assert answer.status_code == 207
+    assert [each["id"] for each in answer.get_json()["results"]] == [str(contact.id)]
+    assert answer.get_json()["errors"][0]["context"]["ids"] == ["x", "999999999"]
+
+
+def test_upserted_record_has_the_value_that_it_was_asked_for_by(client: Client) -> None:
+    asked, given = email(), email()
+    answer = client.post(
+        "/crm/v3/objects/contacts/batch/upsert",
+        {"inputs": [{"id": asked, "idProperty": "email", "properties": {"email": given}}]},
+    )
+    assert answer.status_code == 200
+    assert answer.get_json()["results"][0]["properties"]["email"] == asked
