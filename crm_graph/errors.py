@@ -1,40 +1,40 @@
 """Every error the domain raises, as one tree; HTTP statuses are given to it in `api/errors.py` alone.
 
-    CRMError
-    ├── Invalid                     the request itself is wrong; nothing was written
-    │   ├── InvalidValues           values of a record, all faults at once
-    │   │   └── MissingRequired     a new record lacks what its object type requires
-    │   ├── InvalidInput            a body, a parameter, a cursor
-    │   │   └── TooMany             more than a limit allows
-    │   ├── UnknownObjectType       no object type has that name or id
-    │   ├── InactiveObjectType      a super admin must activate it first
-    │   ├── InvalidAssociation      records that cannot be associated
-    │   │   ├── WrongDirection      a type id of the other direction, or of another pair
-    │   │   ├── UndefinedAssociation  no association is defined between the two object types
-    │   │   └── LimitExceeded       an association would pass a limit
-    │   ├── UniqueValueTaken        another record has the unique value
-    │   ├── NotUnique               a property is not unique and cannot identify a record
-    │   ├── InUse                   something still refers to what is to be removed
-    │   │   └── ReferencedByRecords  records stand in the pipeline or stage
-    │   └── RuleBroken              a rule of one object type forbids it
-    ├── NotFound                    what was named does not exist
-    │   ├── RecordNotFound
-    │   └── DefinitionNotFound      a property, group, pipeline, stage, association type …
-    ├── Conflict                    it exists already
-    │   ├── RecordExists            a record with the same identity, named in `existing_id`
-    │   ├── DefinitionExists
-    │   └── ForeignDatabase         nodes that are not ours, at start-up
-    ├── OperationRefused            the object type does not take part in the operation
-    ├── Unauthenticated             no token, or one that is unknown or revoked
-    │   └── Expired
-    ├── MissingScopes               the token does not permit it
-    ├── Unavailable                 try again later
-    │   ├── GraphUnavailable        Neo4j does not answer
-    │   ├── OutcomeUnknown          the connection was lost while a write was committed
-    │   └── Busy                    too much is being asked at this moment
-    ├── QueryTooExpensive           a budget of time was used up
-    ├── PairNotIndexed              internal: first association of a pair; make its indexes and repeat
-    └── StaleModel                  internal: definitions or access moved; read them again and repeat
+CRMError
+├── Invalid                     the request itself is wrong; nothing was written
+│   ├── InvalidValues           values of a record, all faults at once
+│   │   └── MissingRequired     a new record lacks what its object type requires
+│   ├── InvalidInput            a body, a parameter, a cursor
+│   │   └── TooMany             more than a limit allows
+│   ├── UnknownObjectType       no object type has that name or id
+│   ├── InactiveObjectType      a super admin must activate it first
+│   ├── InvalidAssociation      records that cannot be associated
+│   │   ├── WrongDirection      a type id of the other direction, or of another pair
+│   │   ├── UndefinedAssociation  no association is defined between the two object types
+│   │   └── LimitExceeded       an association would pass a limit
+│   ├── UniqueValueTaken        another record has the unique value
+│   ├── NotUnique               a property is not unique and cannot identify a record
+│   ├── InUse                   something still refers to what is to be removed
+│   │   └── ReferencedByRecords  records stand in the pipeline or stage
+│   └── RuleBroken              a rule of one object type forbids it
+├── NotFound                    what was named does not exist
+│   ├── RecordNotFound
+│   └── DefinitionNotFound      a property, group, pipeline, stage, association type …
+├── Conflict                    it exists already
+│   ├── RecordExists            a record with the same identity, named in `existing_id`
+│   ├── DefinitionExists
+│   └── ForeignDatabase         nodes that are not ours, at start-up
+├── OperationRefused            the object type does not take part in the operation
+├── Unauthenticated             no token, or one that is unknown or revoked
+│   └── Expired
+├── MissingScopes               the token does not permit it
+├── Unavailable                 try again later
+│   ├── GraphUnavailable        Neo4j does not answer
+│   ├── OutcomeUnknown          the connection was lost while a write was committed
+│   └── Busy                    too much is being asked at this moment
+├── QueryTooExpensive           a budget of time was used up
+├── PairNotIndexed              internal: first association of a pair; make its indexes and repeat
+└── StaleModel                  internal: definitions or access moved; read them again and repeat
 """
 
 from __future__ import annotations
