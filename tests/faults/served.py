@@ -281,7 +281,9 @@ def within(seconds: float, condition: Callable[[], object]) -> bool:
     """Whether it came true in that time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
+        began = time.monotonic()
         if condition():
             return True
-        time.sleep(0.05)
+        # A question that takes long is not asked all the time.
+        time.sleep(max(0.05, time.monotonic() - began))
     return False

@@ -25,9 +25,10 @@ STOP_S = 3
 
 
 def processes_and_ports() -> tuple[set[int], set[int]]:
-    """What runs and what is listened on, as far as this user may see."""
+    """What runs and what is listened on; a zombie is nothing but an entry that its parent has not read yet."""
+    running = {each.pid for each in psutil.process_iter(["status"]) if each.info["status"] != psutil.STATUS_ZOMBIE}
     listening = {each.laddr.port for each in psutil.net_connections("tcp") if each.status == psutil.CONN_LISTEN}
-    return set(psutil.pids()), listening
+    return running, listening
 
 
 def assert_stops(served: Served, number: signal.Signals = signal.SIGINT) -> None:

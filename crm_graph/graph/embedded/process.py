@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,26 @@ class Process:
         except psutil.NoSuchProcess:
             return True
         return True
+
+    def wait_for_session(self, timeout_s: float) -> bool:
+        """Whether nothing of its session lives any more after that time: what it started may end later than it."""
+        end = time.monotonic() + timeout_s
+        while self._session_lives():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.01)
+        return True
+
+    def _session_lives(self) -> bool:
+        try:
+            os.killpg(self.pid, 0)
+        except OSError:
+            return False
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if os.getsid(process.pid) == self.pid and process.status() != psutil.STATUS_ZOMBIE:
+                    return True
+        return False
 
     def end(self, grace_s: float) -> bool:
         """Ask it to end, kill it after `grace_s` seconds; whether it ended by itself."""

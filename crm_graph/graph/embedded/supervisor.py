@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -26,8 +27,9 @@ _PAUSE_MAX_S = 5.0
 _STEADY_S = 10.0
 """A program that ran this long is started again without a longer pause."""
 _PROGRAM_GRACE_S = 0.75
+_KILLED_S = 5.0
 _SERVER_GRACE_S = 1.2
-"""With two programs a stop takes less than three seconds in all, then kills; Neo4j recovers at its next start."""
+"""A stop takes less than two seconds in all, then kills; Neo4j recovers at its next start."""
 
 
 class AlreadyServed(CRMError):
@@ -179,10 +181,16 @@ class Supervisor:
         self._start_programs(connection, leash)
 
     def _stop(self) -> None:
-        for child in self._children:
-            if child.process is not None:
-                child.process.end(_PROGRAM_GRACE_S)
-                child.process.kill_session()
+        running = [child.process for child in self._children if child.process is not None]
+        for process in running:
+            process.signal(signal.SIGTERM)
+        end = time.monotonic() + _PROGRAM_GRACE_S  # of all together, so that it does not grow with their number
+        for process in running:
+            process.wait(max(0, end - time.monotonic()))
+            process.kill_session()
+            process.wait(_KILLED_S)
+        for process in running:
+            process.wait_for_session(_KILLED_S)
         if self._server is not None:
             self._server.stop(_SERVER_GRACE_S)
 
