@@ -26,6 +26,8 @@ class Result:
     """Requests a second, with eight clients."""
     alone_per_second: Mapping[str, float]
     """Requests a second, with one client."""
+    rounds_cpu_ms: Mapping[str, Sequence[float]]
+    """CPU milliseconds of a request in each round, with one client."""
 
 
 def warm_up(variants: Sequence[Variant], operations: Mapping[str, Operation], rounds: int, told: Told) -> None:
@@ -57,6 +59,7 @@ def measure(variants: Sequence[Variant], operations: Mapping[str, Operation], ro
             cpu_ms={name: median(cost.cpu_ms for cost in alone[key, name]) for name in names},
             per_second={name: median(cost.per_second for cost in together[key, name]) for name in names},
             alone_per_second={name: median(cost.per_second for cost in alone[key, name]) for name in names},
+            rounds_cpu_ms={name: [cost.cpu_ms for cost in alone[key, name]] for name in names},
         )
         for key, operation in operations.items()
     ]

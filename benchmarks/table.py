@@ -14,18 +14,26 @@ _OPERATION = "operation"
 
 
 def rows_of(results: Sequence[Result]) -> tuple[list[str], list[list[str]]]:
-    """Heads and cells: CPU milliseconds of a request, the ratio, requests a second."""
+    """Heads and cells: CPU milliseconds of a request, the ratio and its spread, requests a second."""
     names = [name for name in _ORDER if results and name in results[0].cpu_ms]
     has_ratio = {"stack limit", "ours"} <= set(names)
     heads = [_OPERATION, *(f"{name}, CPU ms" for name in names)]
-    heads += ["ours / stack limit"] if has_ratio else []
+    heads += ["ours / stack limit", "in the rounds"] if has_ratio else []
     heads += [f"{name}, requests/s" for name in names]
     cells = []
     for result in results:
         row = [result.operation.name, *(f"{result.cpu_ms[name]:.2f}" for name in names)]
-        row += [f"{result.cpu_ms['ours'] / result.cpu_ms['stack limit']:.2f}"] if has_ratio else []
+        row += _ratios(result) if has_ratio else []
         cells.append([*row, *(f"{result.per_second[name]:,.0f}" for name in names)])
     return heads, cells
+
+
+def _ratios(result: Result) -> list[str]:
+    """Ours against the stack limit: of the medians, and the least and the most of a round."""
+    rounds = result.rounds_cpu_ms
+    ratios = [ours / limit for ours, limit in zip(rounds["ours"], rounds["stack limit"], strict=True)]
+    of_medians = result.cpu_ms["ours"] / result.cpu_ms["stack limit"]
+    return [f"{of_medians:.2f}", f"{min(ratios):.2f} – {max(ratios):.2f}"]
 
 
 def terminal(heads: Sequence[str], cells: Sequence[Sequence[str]]) -> Table:
