@@ -129,10 +129,14 @@ class Graph:
         self.observers: list[Callable[[Statement, Mapping[str, Any]], None]] = []
         """Called with every statement before it runs; tests count and profile with it."""
         self._local = threading.local()
+        self._sessions: set[neo4j.Session] = set()
 
     def close(self) -> None:
-        """Close every connection."""
-        self._local = threading.local()  # lets go of the sessions of all threads, which closes them
+        """Close every session and connection; no thread uses them any more."""
+        self._local = threading.local()
+        while self._sessions:
+            with suppress(driver_errors.DriverError, driver_errors.Neo4jError):
+                self._sessions.pop().close()
         self.driver.close()
 
     def statements(self, guard: Guard, transaction_id: str) -> Statements:
@@ -247,7 +251,7 @@ class Graph:
     def _session(self) -> neo4j.Session:
         kept: _ThreadSession | None = getattr(self._local, "kept", None)
         if kept is None:
-            kept = self._local.kept = _ThreadSession(self.driver.session())
+            kept = self._local.kept = _ThreadSession(self.driver.session(), self._sessions)
         return kept.session
 
     def _retried(self, attempt: Callable[[], T]) -> T:
@@ -274,13 +278,19 @@ class Graph:
 
 
 class _ThreadSession:
-    """A session that is closed when its thread ends."""
+    """A session that is closed when its thread ends.
 
-    def __init__(self, session: neo4j.Session) -> None:
+    `open_sessions` holds on to it until then: garbage has no order, and a session that goes first complains.
+    """
+
+    def __init__(self, session: neo4j.Session, open_sessions: set[neo4j.Session]) -> None:
         self.session = session
+        self._open_sessions = open_sessions
+        open_sessions.add(session)
 
     def __del__(self) -> None:
         self.session.close()
+        self._open_sessions.discard(self.session)
 
 
 class _Lost(Exception):
@@ -404,7 +414,10 @@ def _translated(*, writes: bool) -> Iterator[None]:
         raise
     except driver_errors.ClientError as error:
         code = error.code or ""
-        if "TransactionTimedOut" in code and writes:
+        if "LockClientStopped" in code and not writes:
+            raise _Lost(str(error)) from error
+        # A transaction that is ended while it waits for a lock, by its time limit or by a server that stops.
+        if ("TransactionTimedOut" in code or "LockClientStopped" in code) and writes:
             raise Busy(
                 "The write took longer than it may; nothing was written. Try again, or write less at once."
             ) from error
