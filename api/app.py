@@ -1,6 +1,6 @@
 """The web application: middleware, blueprints and errors, wired in one visible function.
 
-access log → admission (and /health) → aliases → Flask
+access log → whole bodies → admission (and /health) → aliases → Flask
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from api import errors, openapi
 from api.access_log import AccessLog
 from api.admission import Admission
 from api.aliases import Aliases
+from api.bodies import WholeBodies
 from api.resources import (
     accounts,
     associations,
@@ -82,7 +83,7 @@ def create_app(
     openapi.register(app, BLUEPRINTS)
     app.register_blueprint(pages.blueprint)
     application: Any = Aliases(app.wsgi_app)
-    application = Admission(application, settings, monitor)
+    application = WholeBodies(Admission(application, settings, monitor))
     if access_log is not None:
         application = AccessLog(application, access_log)
     app.wsgi_app = application  # type: ignore[method-assign]
