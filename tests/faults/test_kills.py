@@ -33,7 +33,7 @@ def busy(served: Served, directory: Path) -> Iterator[tuple[list[Batches], Impor
     refused = [answer for client in clients for answer in client.refusals]
     assert {answer.status for answer in refused} <= {0, 503}, [str(a) for a in refused if a.status not in (0, 503)]
     check = served.run("check", "--data", str(served.data))
-    assert (check.returncode, check.stdout) == (0, "Nothing found: the graph is whole.\n")
+    assert (check.returncode, check.stdout) == (0, "Nothing found: the graph is whole.\n"), check.stderr
 
 
 def test_a_server_killed_twenty_times_leaves_no_half_batch(served: Served, tmp_path: Path) -> None:
