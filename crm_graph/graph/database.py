@@ -24,7 +24,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 import neo4j
 from neo4j import exceptions as driver_errors
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
+from tenacity import Retrying, retry_if_exception_type, wait_exponential_jitter
 
 from crm_graph.clock import Clock
 from crm_graph.config import Limits, Settings
@@ -46,10 +46,13 @@ _LOST = (
 _ALREADY_THERE = re.compile(r"\.Schema\..*AlreadyExists$")
 _SCHEMA_BATCH = 100
 _SCHEMA_S = 300.0
-_CONNECTION_S = 2.0
+_CONNECTION_S = 0.75
+"""The longest that making a connection may take; with the tries before it, who is refused waits less than 3 s."""
 _IDLE_S = 1.0
 """A connection that was idle longer is tried before it is used: it may be one to a server that was restarted."""
 _POOL_SIZE = 100
+_LOOK_S = 0.05
+_UNKNOWN = "The connection to the graph was lost while the write was made; read the record to see whether it was."
 
 
 class ConstraintViolated(CRMError):
@@ -149,7 +152,8 @@ class Graph:
 
     def transaction(self, guard: Guard, transaction_id: str, work: Callable[[Statements], T]) -> T:
         """What `work` returns, after its statements were committed together; it may be called more than once."""
-        return self._retried(lambda: self._transact(guard, transaction_id, work))
+        end = self._end_of_tries()
+        return self._retried(lambda: self._transact(guard, transaction_id, work, end), end)
 
     def define(self, statements: list[str]) -> None:
         """Run schema commands, a hundred of them in a transaction; nothing else is in it, as Neo4j wants it.
@@ -181,12 +185,13 @@ class Graph:
 
     def settle(self) -> None:
         """Return when every transaction that is open now has ended, or could not have lasted longer."""
-        before = self._open_transactions()
-        wait_until(lambda: not before & self._open_transactions(), self.limits.write_ms / 1000)
+        before = set(self._open_transactions())
+        wait_until(lambda: before.isdisjoint(self._open_transactions()), self.limits.write_ms / 1000)
 
-    def _open_transactions(self) -> set[str]:
-        text = "SHOW TRANSACTIONS YIELD transactionId RETURN collect(transactionId) AS ids"
-        return set(self._retried(lambda: self._run(text, {}, self.limits.read_ms, writes=False))[0]["ids"])
+    def _open_transactions(self, end: float | None = None) -> dict[str, str | None]:
+        """Those that are open, by their own id, with the id that the revisions of a write carry."""
+        text = "SHOW TRANSACTIONS YIELD transactionId, metaData RETURN collect([transactionId, metaData.id]) AS found"
+        return dict(self._retried(lambda: self._run(text, {}, self.limits.read_ms, writes=False), end)[0]["found"])
 
     def plain(self, query: Query | Statement, /, **parameters: Any) -> Row:
         """The one row of an unguarded statement: start-up, feed, jobs, health."""
@@ -194,21 +199,28 @@ class Graph:
         self._observe(statement, parameters)
         return self._retried(lambda: self._one(statement, parameters, self.limits.write_ms, writes=True))
 
-    def was_made(self, transaction_id: str) -> bool:
-        """Whether a write with that id was committed; OutcomeUnknown where the graph does not say so in time.
+    def was_made(self, transaction_id: str, end: float | None = None) -> bool:
+        """Whether a write with that id was committed; OutcomeUnknown where the graph does not say so before `end`.
 
-        What is open now is waited for: the write may go on without the connection that brought it.
+        One that is open is waited for: the write may go on without the connection that brought it.
         """
+        end = self._end_of_tries() if end is None else end
+        statement, parameters = load("transactions").was_made.statement, {"transaction_id": transaction_id}
         try:
-            self.settle()
-            made: bool = self.plain(load("transactions").was_made, transaction_id=transaction_id)["made"]
+            while transaction_id in self._open_transactions(end).values():
+                if time.monotonic() > end:
+                    raise OutcomeUnknown(_UNKNOWN)
+                time.sleep(_LOOK_S)
+            row = self._retried(lambda: self._one(statement, parameters, self.limits.read_ms, writes=False), end)
         except (GraphUnavailable, Busy) as error:
-            raise OutcomeUnknown(
-                "The connection to the graph was lost while the write was made; read the record to see whether it was."
-            ) from error
-        return made
+            raise OutcomeUnknown(_UNKNOWN) from error
+        return bool(row["made"])
 
-    def _transact(self, guard: Guard, transaction_id: str, work: Callable[[Statements], T]) -> T:
+    def _end_of_tries(self) -> float:
+        """Until when something that begins now is tried again, by the monotonic clock."""
+        return time.monotonic() + self.limits.retry_ms / 1000
+
+    def _transact(self, guard: Guard, transaction_id: str, work: Callable[[Statements], T], end: float) -> T:
         result: T | None = None
         is_complete = False
         session = self._session()
@@ -216,7 +228,7 @@ class Graph:
         kept, self._local.kept = self._local.kept, None
         try:
             with _translated(writes=True):
-                transaction = session.begin_transaction(timeout=self._write_s)
+                transaction = session.begin_transaction({"id": transaction_id}, self._write_s)
                 several = _Several(self, guard, transaction)
                 try:
                     result = work(several)
@@ -226,7 +238,7 @@ class Graph:
                     several.roll_back()
                     raise
         except OutcomeUnknown as error:
-            if not is_complete or not self.was_made(transaction_id):
+            if not is_complete or not self.was_made(transaction_id, end):
                 raise _Lost("The connection was lost before the writes were committed.") from error
         finally:
             self._local.kept = kept
@@ -236,15 +248,32 @@ class Graph:
     def _write_s(self) -> float:
         return self.limits.write_ms / 1000
 
-    def _one(self, statement: Statement, parameters: Mapping[str, Any], limit_ms: int, *, writes: bool) -> Row:
-        rows = self._run(statement.text, parameters, limit_ms, writes=writes)
+    def _one(
+        self,
+        statement: Statement,
+        parameters: Mapping[str, Any],
+        limit_ms: int,
+        *,
+        writes: bool,
+        transaction_id: str | None = None,
+    ) -> Row:
+        rows = self._run(statement.text, parameters, limit_ms, writes=writes, transaction_id=transaction_id)
         if not rows:
             raise StaleModel
         return rows[0]
 
-    def _run(self, text: str, parameters: Mapping[str, Any], limit_ms: int, *, writes: bool) -> list[dict[str, Any]]:
+    def _run(
+        self,
+        text: str,
+        parameters: Mapping[str, Any],
+        limit_ms: int,
+        *,
+        writes: bool,
+        transaction_id: str | None = None,
+    ) -> list[dict[str, Any]]:
+        metadata = None if transaction_id is None else {"id": transaction_id}
         with _translated(writes=writes):
-            result = self._session().run(neo4j.Query(text, timeout=limit_ms / 1000), dict(parameters))
+            result = self._session().run(neo4j.Query(text, metadata, limit_ms / 1000), dict(parameters))
             keys = result.keys()
             return [dict(zip(keys, record.values(), strict=True)) for record in result]
 
@@ -254,7 +283,9 @@ class Graph:
             kept = self._local.kept = _ThreadSession(self.driver.session(), self._sessions)
         return kept.session
 
-    def _retried(self, attempt: Callable[[], T]) -> T:
+    def _retried(self, attempt: Callable[[], T], end: float | None = None) -> T:
+        """What `attempt` returns at its first success; none is begun after `end`, but there is always one."""
+        end = self._end_of_tries() if end is None else end
         try:
             return attempt()
         except (driver_errors.TransientError, _Lost, _Gone):
@@ -262,7 +293,7 @@ class Graph:
         retrying = Retrying(
             retry=retry_if_exception_type((driver_errors.TransientError, _Lost, _Gone)),
             wait=wait_exponential_jitter(multiplier=0.005, max=0.2, jitter=0.005),
-            stop=stop_after_delay(self.limits.retry_ms / 1000),
+            stop=lambda state: time.monotonic() + state.upcoming_sleep > end,
             reraise=True,
         )
         try:
@@ -325,16 +356,17 @@ class _Single:
         statement, graph = _statement(query), self._graph
         graph._observe(statement, parameters)
         full = {**parameters, "model_version": self.guard.model_version, "access_version": self.guard.access_version}
+        limit_ms, transaction_id, end = graph.limits.write_ms, self._transaction_id, graph._end_of_tries()
 
         def attempt() -> Row:
             try:
-                return graph._one(statement, full, graph.limits.write_ms, writes=True)
+                return graph._one(statement, full, limit_ms, writes=True, transaction_id=transaction_id)
             except OutcomeUnknown as error:
-                if graph.was_made(self._transaction_id):
+                if graph.was_made(transaction_id, end):
                     return _Made()
                 raise _Lost("The connection was lost before the write was made.") from error
 
-        return graph._retried(attempt)
+        return graph._retried(attempt, end)
 
     def together(self, work: Callable[[Statements], T]) -> T:
         return self._graph.transaction(self.guard, self._transaction_id, work)
@@ -405,9 +437,7 @@ def _translated(*, writes: bool) -> Iterator[None]:
     except (driver_errors.ServiceUnavailable, driver_errors.SessionExpired, driver_errors.IncompleteCommit) as error:
         if not writes or not _may_have_run(error):
             raise _Lost(str(error)) from error
-        raise OutcomeUnknown(
-            "The connection to the graph was lost while the write was made; read the record to see whether it was."
-        ) from error
+        raise OutcomeUnknown(_UNKNOWN) from error
     except (driver_errors.ConnectionAcquisitionTimeoutError, driver_errors.ConnectionPoolError) as error:
         raise _Lost(str(error)) from error
     except driver_errors.TransientError:

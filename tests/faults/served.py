@@ -66,6 +66,8 @@ class Served:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                # A program that is started in the background inherits that Ctrl-C is passed over.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
         return self.popen
 
