@@ -7,6 +7,9 @@
 // of it. limits: type_id, max, sent, received (both where the type is its own inverse). `sent`, `received` and `one`
 // name the pair's relationship type where it has that index, else a type that no relationship has. What is not to be
 // looked for is sought by null: a condition in front of a MATCH would be tried on each relationship that it found.
+// A target is not locked, but a relationship shares a lock with others at both its ends from the moment in which it is
+// created, which a merge, an archiving or a purge of the record excludes: each waits for the other to end. So all are
+// created first, bare, and the targets looked at once more; what was merged meanwhile is `missing` as if it had been before.
 CALL () {
   UNWIND $ends AS end
   OPTIONAL MATCH (r:Record {_key: end.key})
@@ -86,25 +89,51 @@ CALL (changes, over) {
   WITH changes WHERE size(over) = 0
   UNWIND changes AS change
   MATCH (r:Record {_key: change.row.from_key})
-  WITH change, change.row AS row, r,
-       [link IN change.made | $target_kind + ':' + toString(link.to_id) + '|' + toString(link.type_id)] AS added,
-       [link IN change.ended | $target_kind + ':' + toString(link.to_id) + '|' + toString(link.type_id)] AS removed
+  CALL (change, r) {
+    UNWIND change.made AS link
+    MATCH (target:Record {_key: $target_kind + ':' + toString(link.to_id)})
+    CREATE (r)-[x:{{relationship_type}}]->(target)
+    WITH link, x, target._archived_at IS NULL AS is_live
+    RETURN collect({to_id: link.to_id, type_id: link.type_id, x: x}) AS begun, sum(toInteger(is_live)) AS live
+  }
+  RETURN collect({r: r, row: change.row, ended: change.ended, begun: begun}) AS begins,
+         collect(CASE WHEN live < size(change.made) THEN [link IN change.made | link.to_id] END) AS suspect
+}
+CALL (suspect) {
+  UNWIND suspect AS to_ids
+  UNWIND to_ids AS to_id
+  WITH DISTINCT $target_kind + ':' + toString(to_id) AS key
+  OPTIONAL MATCH (target:Record {_key: key} WHERE target._archived_at IS NULL)
+  RETURN collect(CASE WHEN target IS NULL THEN key END) AS gone
+}
+WITH missing + gone AS missing, over, begins
+CALL (missing, begins) {
+  WITH begins WHERE size(missing) > 0
+  UNWIND begins AS each
+  UNWIND each.begun AS begun
+  WITH begun.x AS x
+  DELETE x
+}
+CALL (missing, begins) {
+  WITH begins WHERE size(missing) = 0
+  UNWIND begins AS each
+  WITH each, each.row AS row, each.r AS r,
+       [link IN each.begun | $target_kind + ':' + toString(link.to_id) + '|' + toString(link.type_id)] AS added,
+       [link IN each.ended | $target_kind + ':' + toString(link.to_id) + '|' + toString(link.type_id)] AS removed
   SET r._version = r._version + CASE WHEN row.is_new THEN 0 ELSE 1 END,
       r._changed_at = CASE WHEN row.is_new THEN r._changed_at WHEN row.at > r._changed_at THEN row.at ELSE r._changed_at + 1 END
-  WITH change, row, r, added, removed
-  CALL (change, r) {
-    UNWIND change.ended AS link
+  WITH each, row, r, added, removed
+  CALL (each, r) {
+    UNWIND each.ended AS link
     WITH r, link.old AS old
     WITH r, old, endNode(old) AS target, properties(old) AS was
     DELETE old
     CREATE (r)-[past:{{past_type}}]->(target)
     SET past = was {.*, one_of: null, until: r._changed_at}
   }
-  CALL (change, r) {
-    UNWIND change.made AS link
-    MATCH (target:Record {_key: $target_kind + ':' + toString(link.to_id)})
-    WITH r, link, target, $types[toString(link.type_id)] AS type
-    CREATE (r)-[x:{{relationship_type}}]->(target)
+  CALL (each, r) {
+    UNWIND each.begun AS link
+    WITH r, link, link.x AS x, $types[toString(link.type_id)] AS type
     SET x = type {.*, from_id: r._id, to_id: link.to_id, since: r._changed_at,
       one_of: CASE WHEN link.type_id = $primary_id THEN r._key + '|' + toString(link.type_id) END}
   }
