@@ -8,6 +8,7 @@ writes the record; who lost is told by the constraint.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
@@ -19,13 +20,16 @@ from crm_graph.unit import Unit
 
 CLAIM = "_Claim"
 """The node label."""
-KEY_LENGTH = 2_000
-"""Characters of a claimed value: Neo4j refuses index keys of more than 8 kB."""
+KEY_LENGTH = 1_900
+"""Characters of a value that is claimed as it is: Neo4j refuses index keys of more than 8 kB."""
+
+_SHOWN_LENGTH = 200
+"""Characters of a claimed value that an error repeats."""
 
 
 def key_of(object_type: ObjectType, name: str, value: Native) -> str:
     """The key under which a unique value is claimed: `0-1|email|nick@example.com`."""
-    return f"{object_type.id}|{name}|{str(value).casefold()[:KEY_LENGTH]}"
+    return f"{object_type.id}|{name}|{_bounded(str(value).casefold())}"
 
 
 def merged_key(object_type: ObjectType, record_id: int | str) -> str:
@@ -38,7 +42,7 @@ def merged_key(object_type: ObjectType, record_id: int | str) -> str:
 
 def import_key(object_type: ObjectType, key: str) -> str:
     """The key by which an import finds a record that it made."""
-    return f"{object_type.id}|_import|{key[:KEY_LENGTH]}"
+    return f"{object_type.id}|_import|{_bounded(key)}"
 
 
 def of(object_type: ObjectType, values: Mapping[str, Native]) -> dict[str, str]:
@@ -94,10 +98,18 @@ def given_up(error: ConstraintViolated) -> CRMError:
     return Busy("A unique value was given up by another record at this moment; try again.")
 
 
+def _bounded(text: str) -> str:
+    """The text where it is short enough, else its beginning and a digest of all of it, longer than any short text."""
+    if len(text) <= KEY_LENGTH:
+        return text
+    return f"{text[:KEY_LENGTH]}…{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
 def _taken(
     unit: Unit, object_type: ObjectType, key: str, name: str, owner: int | None, updated: int | None
 ) -> CRMError:
     value = key.split("|", 2)[2]
+    value = value if len(value) <= _SHOWN_LENGTH else f"{value[:_SHOWN_LENGTH]}…"
     existing = "" if owner is None else str(owner)
     if updated is None and object_type.properties[name].built_in:
         display_name = object_type.name.replace("_", " ").capitalize()
