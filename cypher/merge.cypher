@@ -1,6 +1,7 @@
 // change retire(keys, into, at, most, revisions) -> missing, count, moment, retired
 // End two records that become one: archived for good, their associations past, their unique values free. keys, in
-// ascending order of their ids, and revisions in the same order. Nothing is written where one is `missing` or the
+// ascending order of their ids, and revisions in the same order. `moment`, when it happens, is later than the last change
+// of both and than the beginning of each of the associations. Nothing is written where one is `missing` or the
 // associations (`count`) are more than `most`. retired: for each key [properties before, ended associations
 // [relationship type, properties, far key, whether the far record is live, whether the record was the source]].
 CALL () {
@@ -10,14 +11,15 @@ CALL () {
   WITH key
   OPTIONAL MATCH (r:Record {_key: key})
   RETURN collect(CASE WHEN r IS NULL OR r._archived_at IS NOT NULL THEN key END) AS missing,
-         max(CASE WHEN r._changed_at >= $at THEN r._changed_at + 1 ELSE $at END) AS moment
+         max(CASE WHEN r._changed_at >= $at THEN r._changed_at + 1 ELSE $at END) AS locked_at
 }
 CALL () {
   UNWIND $keys AS key
   MATCH (:Record {_key: key})-[x]-(:Record)
   WHERE x.type_id IS NOT NULL AND x.until IS NULL
-  RETURN count(x) AS count
+  RETURN count(x) AS count, max(x.since) AS latest
 }
+WITH missing, count, CASE WHEN latest >= locked_at THEN latest + 1 ELSE locked_at END AS moment
 CALL (missing, count, moment) {
   WITH missing, count, moment WHERE size(missing) = 0 AND count <= $most
   UNWIND range(0, size($keys) - 1) AS n
@@ -28,7 +30,7 @@ CALL (missing, count, moment) {
     WITH r, x, far, moment, properties(x) AS was, type(x) AS relationship_type, startNode(x) AS source, endNode(x) AS target
     DELETE x
     CREATE (source)-[past:$(relationship_type + '_PAST')]->(target)
-    SET past = was, past.one_of = null, past.until = CASE WHEN was.since < moment THEN moment ELSE was.since + 1 END
+    SET past = was, past.one_of = null, past.until = moment
     RETURN collect([relationship_type, was, far._key, far._archived_at IS NULL, source = r]) AS ended
   }
   WITH n, r, moment, ended, properties(r) AS before
@@ -37,7 +39,8 @@ CALL (missing, count, moment) {
   SET r:{{archived_label}}
   CREATE (v:_Revision:_Pending)
   SET v = $revisions[n], v.version = r._version, v.at = moment,
-      v.removed = [e IN ended WHERE e[4] | e[2] + '|' + toString(e[1].type_id)]
+      v.removed = [e IN ended WHERE e[4] | e[2] + '|' + toString(e[1].type_id)],
+      v.received_removed = [e IN ended WHERE NOT e[4] | e[2] + '|' + toString(e[1].type_id)]
   WITH r, before, ended
   CALL (r) {
     MATCH (r)<-[:CLAIMED_BY]-(c:_Claim) WHERE c.property IS NOT NULL

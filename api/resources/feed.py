@@ -52,7 +52,16 @@ def _shown(model: DataModel, event: Event) -> Body:
         "properties": _properties(model, event),
         "added": _associations(event.added),
         "removed": _associations(event.removed),
+        **(_merged(event) if event.kind == "merge" else {}),
     }
+
+
+def _merged(event: Event) -> Body:
+    told: Body = {
+        "receivedAdded": _associations(event.received_added),
+        "receivedRemoved": _associations(event.received_removed),
+    }
+    return told if event.merged_into is None else {**told, "mergedInto": event.merged_into.partition(":")[2]}
 
 
 def _properties(model: DataModel, event: Event) -> list[Body]:

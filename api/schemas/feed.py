@@ -6,6 +6,11 @@ from marshmallow import Schema, fields
 
 from api.endpoint import Query
 
+RECEIVED = (
+    "Associations of which the record is the target, told by merges alone: `toObjectId` is their source, which has no "
+    "change of its own, and the type is as the source sees it."
+)
+
 
 class ChangesQuery(Query):
     """Where the page begins and how many changes it has."""
@@ -46,6 +51,15 @@ class ChangeBody(Schema):
     properties = fields.List(fields.Nested(PropertyChangeBody), required=True)
     added = fields.List(fields.Nested(AssociationChangeBody), required=True)
     removed = fields.List(fields.Nested(AssociationChangeBody), required=True)
+    merged_into = fields.String(
+        data_key="mergedInto", metadata={"description": "The id of the record that a merged one became."}
+    )
+    received_added = fields.List(
+        fields.Nested(AssociationChangeBody), data_key="receivedAdded", metadata={"description": RECEIVED}
+    )
+    received_removed = fields.List(
+        fields.Nested(AssociationChangeBody), data_key="receivedRemoved", metadata={"description": RECEIVED}
+    )
 
 
 class ChangesBody(Schema):

@@ -21,7 +21,9 @@ class Event:
 
     `seq` is its place in the feed, `at` the time in ms since 1970 UTC. `before` and `after` have the
     properties that changed, natively, None for no value. `added` and `removed` are associations of
-    which the record is the source: (key of the far record, type id as stored).
+    which the record is the source: (key of the far record, type id as stored). A merge tells also of
+    those of which it is the target, `received_added` and `received_removed`, since the records at
+    their other ends have no event of it, and of the key of the record that this one became, `merged_into`.
     """
 
     seq: int
@@ -37,6 +39,9 @@ class Event:
     after: Mapping[str, Native]
     added: tuple[tuple[str, int], ...]
     removed: tuple[tuple[str, int], ...]
+    received_added: tuple[tuple[str, int], ...] = ()
+    received_removed: tuple[tuple[str, int], ...] = ()
+    merged_into: str | None = None
 
     @property
     def object_type_id(self) -> str:
@@ -100,9 +105,12 @@ def _event(revision: Mapping[str, Any]) -> Event:
         after={name: revision.get(f"after_{name}") for name in changed},
         added=associations(revision.get("added")),
         removed=associations(revision.get("removed")),
+        received_added=associations(revision.get("received_added")),
+        received_removed=associations(revision.get("received_removed")),
+        merged_into=revision.get("merged_into"),
     )
 
 
 def associations(stored: list[str] | None) -> tuple[tuple[str, int], ...]:
-    """`added` and `removed` of a revision: `"0-2:9|279"` as (far key, type id)."""
+    """What a revision tells of associations: `"0-2:9|279"` as (far key, type id)."""
     return tuple((key, int(type_id)) for key, _, type_id in (item.rpartition("|") for item in stored or ()))

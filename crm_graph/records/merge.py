@@ -101,7 +101,8 @@ def _merge(unit: Unit, object_type: ObjectType, primary: Record, other: Record, 
 def _create(unit: Unit, record: Record, associations: Sequence[Mapping[str, Any]]) -> None:
     object_type = record.object_type
     revision = revise.first(unit, record.key, "merge", record.properties, record.updated_at)
-    revision["added"] = [f"{row['far']}|{row['properties']['type_id']}" for row in associations if row["is_source"]]
+    for name, is_source in (("added", True), ("received_added", False)):
+        revision[name] = [_told(row) for row in associations if row["is_source"] is is_source]
     system = {
         "_id": record.id,
         "_key": record.key,
@@ -124,6 +125,10 @@ def _create(unit: Unit, record: Record, associations: Sequence[Mapping[str, Any]
         words=words,
         word_lists=word_lists,
     )
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    return f"{row['far']}|{row['properties']['type_id']}"
 
 
 def united_values(
