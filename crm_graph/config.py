@@ -79,6 +79,8 @@ class Limits:
     """A number of associations above this is shown as more than it."""
     history_length: int = 1_000
     """Versions of one record that a read shows."""
+    history_characters: int = 8_000_000
+    """Characters of the values in all histories of a read, each record having the same part; older ones are left out."""
     write_ms: int = 5_000
     """The longest a write transaction may take."""
     read_ms: int = 10_000

@@ -16,7 +16,8 @@ def history(
     """Versions of the named properties by record id and name, newest first; a name that never changed is missing.
 
     Of each record the latest `Limits.history_length` revisions that touch one of the names are
-    shown. A property that was cleared has a version with the value None.
+    shown, and of these the older ones are left out once the values shown come to the record's part of
+    `Limits.history_characters`. A property that was cleared has a version with the value None.
     """
     if not ids or not names:
         return {}
@@ -25,6 +26,7 @@ def history(
         keys=[f"{object_type.id}:{record_id}" for record_id in ids],
         names=list(names),
         limit=unit.limits.history_length,
+        characters=max(unit.limits.history_characters // len(ids), 1),
     )
     found: dict[int, dict[str, list[PropertyVersion]]] = {}
     for key, revisions in row["histories"]:
