@@ -39,6 +39,18 @@ OPTIONAL CALL (j) {
 }
 RETURN coalesce(is_held, false) AS held, coalesce(j.cancel_asked, false) AS cancelled
 
+// plain keep(id, lease, until) -> held
+// The lease kept while no batch is written. One that a batch has kept meanwhile for longer stays as it is.
+OPTIONAL MATCH (j:_Job {id: $id})
+FOREACH (job IN CASE WHEN j IS NULL THEN [] ELSE [j] END | SET job:_Job)
+WITH j
+OPTIONAL CALL (j) {
+  WITH j WHERE j.lease = $lease AND j.state = 'running'
+  SET j.lease_until = CASE WHEN $until > j.lease_until THEN $until ELSE j.lease_until END
+  RETURN true AS is_held
+}
+RETURN coalesce(is_held, false) AS held
+
 // plain end(id, lease, state, message, now) -> held
 // The job is done, failed or cancelled; or it waits again for another worker, who begins at the cursor.
 OPTIONAL MATCH (j:_Job {id: $id})

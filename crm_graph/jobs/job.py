@@ -2,6 +2,7 @@
 
 A batch of a job is one transaction whose first statement is `Held.advance`. It fails for a
 worker whose lease went to another, so no row is ever written twice and none is left out.
+Between two batches the lease is kept by `heartbeat.py`.
 """
 
 from __future__ import annotations
@@ -66,6 +67,15 @@ class Held:
     lease: str
     stopping: Callable[[], bool] = field(default=lambda: False)
     """Whether the worker was asked to stop: then return before the next batch, the job goes on elsewhere."""
+    lease_ms: int = LEASE_MS
+
+    def keep(self) -> bool:
+        """Keep the lease, outside of any batch; False where it went to another worker, which then has it still."""
+        now = self.graph.clock.read()
+        kept: bool = self.graph.plain(load("jobs").keep, id=self.job.id, lease=self.lease, until=now + self.lease_ms)[
+            "held"
+        ]
+        return kept
 
     def advance(self, unit: Unit, *, cursor: int, done: int = 0, failed: int = 0, total: int | None = None) -> None:
         """Move the cursor and keep the lease; the first statement in the transaction of a batch.
@@ -78,7 +88,7 @@ class Held:
             id=self.job.id,
             lease=self.lease,
             now=now,
-            until=now + LEASE_MS,
+            until=now + self.lease_ms,
             cursor=cursor,
             done=done,
             failed=failed,
@@ -114,11 +124,13 @@ def add(graph: Graph, kind: str, parameters: Mapping[str, Any], *, job_id: str |
     return _job(row["job"])
 
 
-def claim(graph: Graph, kinds: Iterable[str], stopping: Callable[[], bool] = lambda: False) -> Held | None:
+def claim(
+    graph: Graph, kinds: Iterable[str], stopping: Callable[[], bool] = lambda: False, *, lease_ms: int = LEASE_MS
+) -> Held | None:
     """The oldest job of these kinds that nobody works on, now held by the caller; None where there is none."""
     lease, now = graph.clock.new_id(), graph.clock.read()
-    row = graph.plain(load("jobs").claim, kinds=list(kinds), lease=lease, now=now, until=now + LEASE_MS)
-    return None if row["job"] is None else Held(graph, _job(row["job"]), lease, stopping)
+    row = graph.plain(load("jobs").claim, kinds=list(kinds), lease=lease, now=now, until=now + lease_ms)
+    return None if row["job"] is None else Held(graph, _job(row["job"]), lease, stopping, lease_ms)
 
 
 def find(graph: Graph, job_id: str) -> Job:

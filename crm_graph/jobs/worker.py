@@ -17,6 +17,7 @@ from crm_graph.errors import CRMError, StaleModel, Unavailable
 from crm_graph.feed.number import INTERVAL_S, number
 from crm_graph.graph.embedded.stopping import Stopping
 from crm_graph.jobs import job
+from crm_graph.jobs.heartbeat import Heartbeat
 from crm_graph.jobs.job import Cancelled, Held, LeaseLost
 from crm_graph.transfer import jobs as imports
 
@@ -89,7 +90,8 @@ class Worker:
             return False
         log.info("job %s (%s) from %d", held.job.id, held.job.kind, held.job.cursor)
         try:
-            has_ended = self._kinds[held.job.kind](self._crm, held)
+            with Heartbeat(held):
+                has_ended = self._kinds[held.job.kind](self._crm, held)
         except LeaseLost as error:
             log.warning("%s", error)
         except Cancelled:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from crm_graph.config import Settings
+from crm_graph.crm import Crm
 from crm_graph.graph import migrations
 from crm_graph.graph.database import Graph
 from crm_graph.graph.embedded.server import Connection
@@ -20,6 +21,15 @@ def job_graph(neo4j_server: Connection) -> Iterator[Graph]:
     migrations.run(graph)
     yield graph
     graph.close()
+
+
+@pytest.fixture(scope="session")
+def crm(neo4j_server: Connection) -> Iterator[Crm]:
+    """A prepared account."""
+    found = Crm(Settings.from_environment(neo4j_server.as_environment()))
+    found.prepare()
+    yield found
+    found.close()
 
 
 @pytest.fixture

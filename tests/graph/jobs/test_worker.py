@@ -28,15 +28,6 @@ from crm_graph.unit import Actor, Unit
 ROOT = Actor(user_id=1, is_super_admin=True)
 
 
-@pytest.fixture(scope="session")
-def crm(neo4j_server: Connection) -> Iterator[Crm]:
-    """A prepared account."""
-    found = Crm(Settings.from_environment(neo4j_server.as_environment()))
-    found.prepare()
-    yield found
-    found.close()
-
-
 @contextmanager
 def working(crm: Crm, kind: str, work: Work) -> Iterator[Worker]:
     worker = Worker(crm, {kind: work})
