@@ -1,15 +1,16 @@
 """An import run: pass by pass over the files, batch by batch into the graph.
 
 Every batch looks its rows up before it writes, so that a run may be broken off at any moment
-and begun anew: what is there already is left as it is.
+and begun anew: what is there already is left as it is. While one batch is written the next one
+is prepared and looked up; where the one may have changed what the other found, it looks again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
 from typing import Protocol, TypeVar
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
@@ -20,13 +21,15 @@ from crm_graph.definitions.data_model import DataModel
 from crm_graph.errors import Conflict, CRMError, Invalid, NotFound, Unavailable
 from crm_graph.graph.database import ConstraintViolated
 from crm_graph.transfer import checking, definitions, owners
+from crm_graph.transfer.ahead import ahead
+from crm_graph.transfer.batches import Batch, BatchReader, batches
 from crm_graph.transfer.checking import Step
 from crm_graph.transfer.lookup import Wanted
 from crm_graph.transfer.mapping import ImportMapping
 from crm_graph.transfer.report import ImportReport, RowError, StepReport
 from crm_graph.transfer.rows import PreparedRow, Preparer
 from crm_graph.transfer.seen import Seen
-from crm_graph.transfer.sorting import Sorter
+from crm_graph.transfer.sorting import SortedRows, Sorter
 from crm_graph.transfer.source import CSVSource, Line
 from crm_graph.transfer.writer import Outcome, rehearse, write
 from crm_graph.unit import Actor, Unit
@@ -67,17 +70,15 @@ class Follower(Protocol):
         ...
 
 
-def check(
-    crm: Crm, actor: Actor, mapping: ImportMapping, source: CSVSource
-) -> tuple[ImportMapping, list[Step], dict[str, int]]:
-    """The definitions that are lacking, the passes, and the rows of each file.
+def check(crm: Crm, actor: Actor, mapping: ImportMapping, source: CSVSource) -> tuple[ImportMapping, list[Step]]:
+    """The definitions that are lacking, and the passes.
 
     Raises MappingRefused, SourceRefused and MissingScopes; nothing is written.
     """
     lacking, passes = crm.run(actor, lambda unit: _planned_steps(mapping, unit))
     for file in mapping.files:
         source.check(file)
-    return lacking, passes, {file.path: source.count(file) for file in mapping.files}
+    return lacking, passes
 
 
 def run(
@@ -99,7 +100,8 @@ def run(
     earlier run of the same job ended, `report` what that one did.
     """
     attempt = patiently if is_patient else _at_once
-    lacking, steps, rows = attempt(lambda: check(crm, actor, mapping, source))
+    lacking, steps = attempt(lambda: check(crm, actor, mapping, source))
+    rows = {file.path: source.count(file) for file in mapping.files}
     report = report or ImportReport(mapping=mapping.name, is_dry_run=is_dry_run)
     report.definitions += [f"property {item.definition.name} of {item.object_type}" for item in lacking.properties]
     report.definitions += [f"pipeline {item.definition.id} of {item.object_type}" for item in lacking.pipelines]
@@ -171,66 +173,40 @@ class _Run:
         report = self.report.step(step.file.path, object_type.name, step.title)
         preparer = Preparer(step, model, self._work(lambda unit: owners.known(unit, self.planned_owners)))
         sorter = Sorter(step, preparer, self._planned if self.is_dry_run else lambda wanted: ())
-        for lines in _batches(self.source.lines(step.file), self.crm.settings.limits.import_batch_rows):
-            if self.stopping():
-                return False
-            rows, early = self._prepare(number, step, preparer, lines, begin_at)
-            if lines[-1].number <= begin_at:
-                continue
-            if lines[0].number <= begin_at:
-                rows, early = [row for row in rows if row.line > begin_at], Outcome()
-            outcome = self._do_batch(number, step, preparer, sorter, rows, early, lines)
-            self._count(report, step, outcome)
-            self.follower.keep(self.report, len(lines), outcome.errors)
+        size = self.crm.settings.limits.import_batch_rows
+        reader = BatchReader(preparer, self.seen, str(number), begin_at=begin_at, size=size)
+        prepared = reader.read(self.source.lines(step.file), partial(self._look, sorter))
+        before = Outcome()
+        with closing(ahead(prepared)) as upcoming:
+            for batch in upcoming:
+                if self.stopping():
+                    return False
+                outcome = self._do_batch(number, step, preparer, sorter, batch, before)
+                self._count(report, step, outcome)
+                self.follower.keep(self.report, batch.lines, outcome.errors)
+                before = outcome
         self._remember(number, step)
         return True
 
-    def _prepare(
-        self, number: int, step: Step, preparer: Preparer, lines: Sequence[Line], begin_at: int
-    ) -> tuple[list[PreparedRow], Outcome]:
-        """The rows that are to be looked up, and what is known of the others without the graph."""
-        early = Outcome()
-        rows: list[PreparedRow] = []
-        spoiled = self.seen.spoiled(step.file.path, lines[0].number, lines[-1].number)
-        for line in lines:
-            if line.number in spoiled and line.number > begin_at:
-                early.skipped += not step.is_late
-                continue
-            row = preparer.prepare(line)
-            if row is None:
-                early.skipped += 1
-            elif isinstance(row, RowError):
-                early.errors.append(row)
-            elif not step.is_late or row.targets:
-                rows.append(row)
-        repeated = self.seen.meet(str(number), [(row.near.text, row.line) for row in rows])
-        kept = []
-        for row in rows:
-            if row.line not in repeated:
-                kept.append(row)
-            elif preparer.record.repeats == "skip":
-                early.skipped += 1
-            else:
-                reason = f"line {repeated[row.line]} has the same key"
-                column = ", ".join(preparer.record.key.columns)
-                early.errors.append(preparer.error(row.line, reason, column=column, value=row.key, code="repeated key"))
-        return kept, early
+    def _look(self, sorter: Sorter, rows: Sequence[PreparedRow]) -> SortedRows | None:
+        """The rows sorted by what is there while the batch before them is written, where that can be enough."""
+        if self.is_dry_run or not sorter.preparer.names_by_claim:
+            return None
+        try:
+            return self.crm.run(self.actor, lambda unit: sorter.sort(unit, rows))
+        except CRMError:
+            return None  # The look that the batch takes in its turn meets the trouble too, and tells it.
 
     def _do_batch(
-        self,
-        number: int,
-        step: Step,
-        preparer: Preparer,
-        sorter: Sorter,
-        rows: Sequence[PreparedRow],
-        early: Outcome,
-        lines: Sequence[Line],
+        self, number: int, step: Step, preparer: Preparer, sorter: Sorter, batch: Batch, before: Outcome
     ) -> Outcome:
         if self.is_dry_run:
-            outcome = self._work(lambda unit: rehearse(unit, sorter, rows, early))
-            self._commit(number * STEP_STRIDE + lines[-1].number, len(lines), outcome.errors)
+            outcome = self._work(lambda unit: rehearse(sorter.sort(unit, batch.rows), batch.early))
+            self._commit(number * STEP_STRIDE + batch.last_line, batch.lines, outcome.errors)
         else:
-            outcome = self._write(number, preparer, sorter, rows, early, (lines[-1].number, len(lines)))
+            found = batch.found if batch.found and batch.found.outlasts(before.changed) else None
+            end = (batch.last_line, batch.lines)
+            outcome = self._write(number, preparer, sorter, batch.rows, batch.early, end, found)
         outcome.errors.sort(key=lambda error: error.line)
         if not step.is_late:
             self.seen.spoil((error.file, error.line) for error in outcome.errors)
@@ -244,19 +220,27 @@ class _Run:
         rows: Sequence[PreparedRow],
         early: Outcome,
         end: tuple[int, int],
+        found: SortedRows | None = None,
     ) -> Outcome:
-        """The batch written; where a row of it is refused, in halves, until that row is alone."""
+        """The batch written; where a row of it is refused, in halves, until that row is alone.
+
+        `found` is how a look saw the rows that was taken ahead; what is tried again looks again.
+        """
         last_line, count = end
         cursor = number * STEP_STRIDE + last_line
+        looks = iter([] if found is None else [found])
 
         def commit(unit: Unit, outcome: Outcome) -> None:
             self.follower.commit(unit, cursor, count, outcome.errors)
 
-        name = preparer.record.object_type
+        def attempt(unit: Unit) -> tuple[Outcome, list[PreparedRow]]:
+            look = next(looks, None)
+            if look is None or look.model is not unit.model:
+                look = sorter.sort(unit, rows)
+            return write(unit, unit.model.object_type(preparer.record.object_type), look, early, commit)
+
         try:
-            outcome, rest = self._work(
-                lambda unit: write(unit, sorter, unit.model.object_type(name), rows, early, commit)
-            )
+            outcome, rest = self._work(attempt)
             if rest:
                 # Errors that were met belong into the transaction that moves the cursor.
                 met = Outcome(errors=outcome.errors)
@@ -264,6 +248,9 @@ class _Run:
                 outcome.add(self._write(number, preparer, sorter, rest, met, end))
             return outcome
         except _REFUSALS as error:
+            if found is not None:
+                # It may be that only the batch before stood in the way.
+                return self._write(number, preparer, sorter, rows, early, end)
             if not rows:
                 raise
             if len(rows) == 1:
@@ -279,7 +266,7 @@ class _Run:
 
     def _do_owners(self, number: int, step: Step, begin_at: int) -> None:
         report = self.report.step(step.file.path, "owner", step.title)
-        for lines in _batches(self.source.lines(step.file), self.crm.settings.limits.import_batch_rows):
+        for lines in batches(self.source.lines(step.file), self.crm.settings.limits.import_batch_rows):
             is_done = lines[-1].number <= begin_at
             if is_done and not self.is_dry_run:
                 continue
@@ -343,12 +330,6 @@ class _Run:
         lacking = checking.needed(self.mapping, unit.model)
         model = checking.with_definitions(unit.model, lacking)
         return replace(unit, model=replace(model, owners=model.owners | {owners.PLANNED}))
-
-
-def _batches(lines: Iterable[Line], size: int) -> Iterator[list[Line]]:
-    iterator = iter(lines)
-    while batch := list(islice(iterator, size)):
-        yield batch
 
 
 def _refused(preparer: Preparer, row: PreparedRow, error: CRMError) -> RowError:

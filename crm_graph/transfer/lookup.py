@@ -53,6 +53,12 @@ def import_key(key: Key, text: str) -> str:
     return f"{key.key_space}{KEY_SEPARATOR}{text}"
 
 
+def is_by_text(object_type: ObjectType, key: Key) -> bool:
+    """Whether the key is an indexed text, which several records may share, and no claim or id."""
+    name = key.property_name
+    return name is not None and name != RECORD_ID and name not in object_type.unique_properties
+
+
 def wanted(object_type: ObjectType, key: Key, text: str) -> Wanted:
     """What to look for; CellRefused for a text that can name no record."""
     column = ", ".join(key.columns)
@@ -63,7 +69,7 @@ def wanted(object_type: ObjectType, key: Key, text: str) -> Wanted:
     if name is None:
         made = import_key(key, text)
         return Wanted(object_type.name, "import", made, claim=claims.import_key(object_type, made))
-    if name != RECORD_ID and name not in object_type.unique_properties:
+    if is_by_text(object_type, key):
         folded = text.casefold()[:FOLDED_LENGTH]
         return Wanted(object_type.name, name, folded, folded_property=f"_f_{name}")
     try:

@@ -51,6 +51,16 @@ class Preparer:
             {} if step.is_late else converters(self._object_type, step.record, owners)
         )
 
+    @property
+    def names_by_claim(self) -> bool:
+        """Whether a row names a record of its own type by its key alone, which is a claim or an id.
+
+        Associations with records of the own type are a pass of their own, which changes no value.
+        """
+        cells = self.record.properties.values()
+        far = {self._model.object_type(cell.refers_to).name for cell in cells if cell.refers_to}
+        return self._object_type.name not in far and not lookup.is_by_text(self._object_type, self.record.key)
+
     def prepare(self, line: Line) -> PreparedRow | RowError | None:
         """The row, why it cannot be one, or None where its key is empty and it names no record at all."""
         if line.fault is not None:

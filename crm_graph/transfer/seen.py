@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Collection, Iterable, Mapping
 from types import TracebackType
 
 
 class Seen:
-    """Keys and bad lines of one run, in a temporary database that is gone with it."""
+    """Keys and bad lines of one run, in a temporary database that is gone with it; safe to share between threads."""
 
     def __init__(self) -> None:
+        self._lock = threading.RLock()
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._database.execute("PRAGMA synchronous = OFF")
         self._database.execute("PRAGMA journal_mode = OFF")
@@ -28,18 +30,19 @@ class Seen:
     def meet(self, space: str, keys: Iterable[tuple[str, int]]) -> dict[int, int]:
         """Lines whose key an earlier line has, each with that line; keys met now are remembered."""
         given = list(keys)
-        before = self.lines_of(space, {key for key, _ in given})
         repeated: dict[int, int] = {}
         first: dict[str, int] = {}
-        for key, line in given:
-            earlier = before.get(key, first.get(key))
-            if earlier is None:
-                first[key] = line
-            elif earlier != line:
-                repeated[line] = earlier
-        self._database.execute("BEGIN")
-        self._database.executemany("INSERT INTO keys VALUES (?, ?, ?)", [(space, *item) for item in first.items()])
-        self._database.execute("COMMIT")
+        with self._lock:
+            before = self.lines_of(space, {key for key, _ in given})
+            for key, line in given:
+                earlier = before.get(key, first.get(key))
+                if earlier is None:
+                    first[key] = line
+                elif earlier != line:
+                    repeated[line] = earlier
+            self._database.execute("BEGIN")
+            self._database.executemany("INSERT INTO keys VALUES (?, ?, ?)", [(space, *item) for item in first.items()])
+            self._database.execute("COMMIT")
         return repeated
 
     def lines_of(self, space: str, keys: Collection[str]) -> Mapping[str, int]:
@@ -50,7 +53,8 @@ class Seen:
             part = wanted[start : start + 500]
             places = ",".join("?" * len(part))
             statement = f"SELECT key, line FROM keys WHERE space = ? AND key IN ({places})"
-            found.update(self._database.execute(statement, [space, *part]))
+            with self._lock:
+                found.update(self._database.execute(statement, [space, *part]))
         return found
 
     def good(self, space: str, file: str, keys: Collection[str]) -> set[str]:
@@ -63,9 +67,11 @@ class Seen:
 
     def spoil(self, lines: Iterable[tuple[str, int]]) -> None:
         """Remember lines that are bad (file, line), so that later passes over the file leave them out."""
-        self._database.executemany("INSERT OR IGNORE INTO bad VALUES (?, ?)", lines)
+        with self._lock:
+            self._database.executemany("INSERT OR IGNORE INTO bad VALUES (?, ?)", lines)
 
     def spoiled(self, file: str, first: int, last: int) -> set[int]:
         """The bad lines of a file between two lines, both included."""
         statement = "SELECT line FROM bad WHERE file = ? AND line BETWEEN ? AND ?"
-        return {line for (line,) in self._database.execute(statement, [file, first, last])}
+        with self._lock:
+            return {line for (line,) in self._database.execute(statement, [file, first, last])}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crm_graph.definitions.association import Direction
+from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property_types import Append
 from crm_graph.errors import InvalidValues
@@ -46,14 +47,24 @@ class KnownRow:
 
 @dataclass(slots=True)
 class SortedRows:
-    """The rows of one batch."""
+    """The rows of one batch, sorted by what the graph had and this data model says."""
 
+    model: DataModel
     new: list[NewRow] = field(default_factory=list)
     known: list[KnownRow] = field(default_factory=list)
     planned: int = 0
     """Rows of a dry run whose record an earlier step would have made."""
     skipped: int = 0
     errors: list[RowError] = field(default_factory=list)
+    has_missed: bool = False
+    """Whether a row has an error because of the record that it names."""
+
+    def outlasts(self, changed: set[int]) -> bool:
+        """Whether another look would see the same, after only these records got other values and others were made.
+
+        A new record that was made meanwhile by another row is not seen; its claim refuses the second.
+        """
+        return not self.has_missed and changed.isdisjoint(row.record_id for row in self.known)
 
 
 class Sorter:
@@ -61,28 +72,31 @@ class Sorter:
 
     def __init__(self, step: Step, preparer: Preparer, planned: Planned = lambda wanted: ()) -> None:
         self._step = step
-        self._preparer = preparer
+        self.preparer = preparer
         self._planned = planned
 
     def sort(self, unit: Unit, rows: Sequence[PreparedRow]) -> SortedRows:
         """The rows sorted; the graph is asked once, and again only by rules and by texts that name records."""
-        object_type = unit.model.object_type(self._preparer.record.object_type)
+        object_type = unit.model.object_type(self.preparer.record.object_type)
         wanted = [row.near for row in rows], [each.wanted for row in rows for each in (*row.references, *row.targets)]
         found = lookup.find(unit, *wanted)
         planned = set(self._planned({each for each in (*wanted[0], *wanted[1]) if each not in found}))
         directions = [direction_of(unit.model, object_type, each) for each in self._step.associations]
-        result = SortedRows()
+        result = SortedRows(unit.model)
         made: list[tuple[PreparedRow, CreateInput]] = []
         met: dict[int, int] = {}
         for row in rows:
             there = found.get(row.near)
-            if fault := self._fault(row, found, planned) or self._repeated(row, there, met):
+            if fault := self._near_fault(row, there, planned) or self._repeated(row, there, met):
+                result.errors.append(fault)
+                result.has_missed = True
+            elif fault := self._far_fault(row, found, planned):
                 result.errors.append(fault)
             elif there is None and row.near in planned:
                 result.planned += 1
             elif there is None:
                 made.append((row, self._input(row, found, directions)))
-            elif self._preparer.record.mode == "create" and not self._step.is_late:
+            elif self.preparer.record.mode == "create" and not self._step.is_late:
                 result.skipped += 1
             else:
                 met[there.record_id] = row.line
@@ -91,16 +105,20 @@ class Sorter:
             self._add_new(unit, object_type, made, result)
         return result
 
-    def _fault(self, row: PreparedRow, found: Mapping[Wanted, Found], planned: Collection[Wanted]) -> RowError | None:
-        there = found.get(row.near)
-        key_column = ", ".join(self._preparer.record.key.columns)
+    def _near_fault(self, row: PreparedRow, there: Found | None, planned: Collection[Wanted]) -> RowError | None:
+        key_column = ", ".join(self.preparer.record.key.columns)
         if there is None:
-            must_exist = self._preparer.record.mode == "update" or row.near.space == RECORD_ID or self._step.is_late
+            must_exist = self.preparer.record.mode == "update" or row.near.space == RECORD_ID or self._step.is_late
             if must_exist and row.near not in planned:
                 reason = f"there is no {row.near.object_type.replace('_', ' ')} with this key"
-                return self._preparer.error(row.line, reason, column=key_column, value=row.key, code="unknown record")
+                return self.preparer.error(row.line, reason, column=key_column, value=row.key, code="unknown record")
         elif trouble := _trouble(there):
-            return self._preparer.error(row.line, trouble, column=key_column, value=row.key)
+            return self.preparer.error(row.line, trouble, column=key_column, value=row.key)
+        return None
+
+    def _far_fault(
+        self, row: PreparedRow, found: Mapping[Wanted, Found], planned: Collection[Wanted]
+    ) -> RowError | None:
         for reference in (*row.references, *row.targets):
             if fault := self._reference_fault(row, reference, found.get(reference.wanted), planned):
                 return fault
@@ -117,26 +135,26 @@ class Sorter:
             trouble = _trouble(there)
         if trouble is None:
             return None
-        return self._preparer.error(row.line, trouble, column=reference.column, value=reference.text)
+        return self.preparer.error(row.line, trouble, column=reference.column, value=reference.text)
 
     def _repeated(self, row: PreparedRow, there: Found | None, met: Mapping[int, int]) -> RowError | None:
         if there is None or there.record_id not in met:
             return None
         reason = f"the record is that of line {met[there.record_id]} too"
-        column = ", ".join(self._preparer.record.key.columns)
-        return self._preparer.error(row.line, reason, column=column, value=row.key, code="repeated key")
+        column = ", ".join(self.preparer.record.key.columns)
+        return self.preparer.error(row.line, reason, column=column, value=row.key, code="repeated key")
 
     def _input(
         self, row: PreparedRow, found: Mapping[Wanted, Found], directions: Sequence[Direction | None]
     ) -> CreateInput:
         properties = _with_references(row, found)
-        name = self._preparer.record.key.property_name
+        name = self.preparer.record.key.property_name
         if name is not None:
             properties.setdefault(name, row.key)
         return CreateInput(
             properties=properties,
             associations=_associations(row, found, directions),
-            import_key=lookup.import_key(self._preparer.record.key, row.key) if name is None else None,
+            import_key=lookup.import_key(self.preparer.record.key, row.key) if name is None else None,
         )
 
     def _add_new(
@@ -179,8 +197,8 @@ class Sorter:
         """The first fault of a row as its error, the others named in the reason."""
         first = error.faults[0]
         reason = "; ".join(dict.fromkeys(fault.message for fault in error.faults))
-        column = self._preparer.column_of(first.name)
-        return self._preparer.error(
+        column = self.preparer.column_of(first.name)
+        return self.preparer.error(
             row.line, reason, column=column, value=first.value or "", code=f"{first.name}: {first.code}"
         )
 

@@ -16,7 +16,7 @@ from crm_graph.records.association_writing import Draft, invalid_records
 from crm_graph.records.record import Identity, UpdateInput
 from crm_graph.transfer.report import RowError
 from crm_graph.transfer.rows import PreparedRow
-from crm_graph.transfer.sorting import KnownRow, NewRow, Sorter
+from crm_graph.transfer.sorting import KnownRow, NewRow, SortedRows
 from crm_graph.unit import Unit
 
 
@@ -30,6 +30,8 @@ class Outcome:
     skipped: int = 0
     associated: int = 0
     errors: list[RowError] = field(default_factory=list)
+    changed: set[int] = field(default_factory=set)
+    """Ids of the records that were there before and got other values."""
 
     def add(self, other: Outcome) -> None:
         """Count the rows of another batch too."""
@@ -39,6 +41,7 @@ class Outcome:
         self.skipped += other.skipped
         self.associated += other.associated
         self.errors += other.errors
+        self.changed |= other.changed
 
 
 Commit = Callable[[Unit, Outcome], None]
@@ -46,13 +49,12 @@ Commit = Callable[[Unit, Outcome], None]
 
 
 def write(
-    unit: Unit, sorter: Sorter, object_type: ObjectType, rows: Sequence[PreparedRow], early: Outcome, commit: Commit
+    unit: Unit, object_type: ObjectType, found: SortedRows, early: Outcome, commit: Commit
 ) -> tuple[Outcome, list[PreparedRow]]:
     """What became of the rows, those counted in `early` included, and the rows that need another transaction.
 
     With any of those, `commit` was not called: it belongs into their transaction.
     """
-    found = sorter.sort(unit, rows)
     outcome = Outcome(skipped=early.skipped + found.skipped, errors=[*early.errors, *found.errors])
     changed = [known for known in found.known if known.properties or known.associations]
     outcome.unchanged = len(found.known) - len(changed)
@@ -68,9 +70,8 @@ def write(
     return outcome, []
 
 
-def rehearse(unit: Unit, sorter: Sorter, rows: Sequence[PreparedRow], early: Outcome) -> Outcome:
-    """What would become of the rows; nothing is written."""
-    found = sorter.sort(unit, rows)
+def rehearse(found: SortedRows, early: Outcome) -> Outcome:
+    """What would become of the rows."""
     updated = sum(bool(known.properties) for known in found.known)
     return Outcome(
         created=len(found.new),
@@ -98,7 +99,8 @@ def _change(unit: Unit, object_type: ObjectType, rows: Sequence[KnownRow], commi
         records = update.update_all(unit, object_type, inputs)
         updated = sum(record.version > row.version for record, row in zip(records, written, strict=True))
     associated = _associate(unit, object_type, rows)
-    return Outcome(updated=updated, unchanged=len(rows) - updated, associated=associated)
+    changed = {row.record_id for row in written}
+    return Outcome(updated=updated, unchanged=len(rows) - updated, associated=associated, changed=changed)
 
 
 def _associate(unit: Unit, object_type: ObjectType, rows: Sequence[KnownRow]) -> int:
