@@ -19,6 +19,8 @@ from crm_graph.errors import Busy, CRMError, GraphUnavailable
 from crm_graph.graph.monitor import INTERVAL_S, Monitor
 
 HEALTH_PATH = "/health"
+UPLOAD_PATH = "/crm/graph/v1/imports"
+"""Where a body may have `Limits.import_bytes`, since it goes to disk as it comes."""
 
 
 class Admission:
@@ -72,7 +74,9 @@ class Admission:
             return RequestURITooLarge()
         length = environ.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) > limits.body_bytes:
-            return RequestEntityTooLarge()
+            is_upload = environ["PATH_INFO"].rstrip("/") == UPLOAD_PATH
+            if not is_upload or int(length) > limits.import_bytes:
+                return RequestEntityTooLarge()
         return None
 
     def _refuse(self, error: CRMError | HTTPException, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -73,6 +73,7 @@ def create_app(
     """The application of one account; `access_log` is the file that gets a line for every request."""
     catalogue.load()  # before the first request rather than in it
     app = Flask("api", static_folder=None)
+    app.request_class = imports.SpoolingRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.limits.body_bytes
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.url_map.merge_slashes = False

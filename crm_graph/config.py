@@ -87,6 +87,12 @@ class Limits:
     """The longest a read may take."""
     retry_ms: int = 2_000
     """The time in which a transaction is tried again after a transient error."""
+    import_bytes: int = 1024 * 1024 * 1024
+    """Bytes of a request that brings the files of an import; they go to disk as they come."""
+    import_uploads: int = 2
+    """Requests that bring files to one process at once, each for as long as its client sends; more get 503."""
+    import_mapping_bytes: int = 1024 * 1024
+    """Bytes of the mapping that comes with them."""
     import_batch_rows: int = 500
     """Rows of one import transaction."""
     feed_batch: int = 2_000

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import threading
+from typing import IO, Any
 
-from flask import request
+from flask import Request, current_app, g, request
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
+from api.admission import UPLOAD_PATH
 from api.endpoint import Query, crm, endpoint, fixed
 from api.paging import page_size, paged
 from api.schemas.moments import moment
-from crm_graph.errors import InvalidInput
+from crm_graph.config import Limits
+from crm_graph.errors import Busy, InvalidInput
 from crm_graph.jobs import job as job_store
 from crm_graph.jobs.job import Job
 from crm_graph.records.record import read_cursor
@@ -21,7 +24,7 @@ from crm_graph.unit import Unit
 
 Body = dict[str, Any]
 
-blueprint = Blueprint("graph_imports", __name__, url_prefix="/crm/graph/v1/imports", description="Files into records")
+blueprint = Blueprint("graph_imports", __name__, url_prefix=UPLOAD_PATH, description="Files into records")
 
 _IMPORTS = fixed("crm.import")
 
@@ -57,14 +60,8 @@ class ImportForm(Schema):
 @endpoint(201, scopes=_IMPORTS, form=ImportForm)
 def start(unit: Unit) -> Body:
     """Begin an import: multipart with a part `mapping` (TOML), parts `files`, and optionally `dryRun=true`."""
-    mapping = request.files.get("mapping")
-    if mapping is None:
-        raise InvalidInput("The part `mapping` is missing; it is the mapping as a TOML file.")
-    mapping.stream.seek(0)
-    try:
-        text = mapping.stream.read().decode()
-    except UnicodeDecodeError:
-        raise InvalidInput("The mapping is not UTF-8.") from None
+    _take_in(unit.limits)
+    text = _mapping_text(unit.limits.import_mapping_bytes)
     uploads = [Upload(file.filename or "", file.stream) for file in request.files.getlist("files")]
     is_dry_run = request.form.get("dryRun", "false").lower() == "true"
     return _shown(jobs.start(crm(), unit.actor, text, uploads, is_dry_run=is_dry_run))
@@ -100,7 +97,48 @@ def list_errors(unit: Unit, import_id: str, query: Body) -> Body:
 @endpoint(204, scopes=_IMPORTS)
 def cancel(unit: Unit, import_id: str) -> None:
     """End an import before its next batch; what it wrote stays."""
-    job_store.cancel(crm().graph, jobs.find(crm(), import_id).id)
+    jobs.cancel(crm(), import_id)
+
+
+class SpoolingRequest(Request):
+    """A request whose files are on the disk of the account, whatever the system's temporary directory is on."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return jobs.spool()
+
+
+def _take_in(limits: Limits) -> None:
+    """Read the whole body, once however often the work is begun anew; Busy where as many others do as may."""
+    if "import_is_here" in g:
+        return
+    uploads = current_app.extensions.setdefault("import_uploads", threading.BoundedSemaphore(limits.import_uploads))
+    if not uploads.acquire(blocking=False):
+        raise Busy("Other imports are being sent at this moment; try again.")
+    try:
+        request.max_content_length = limits.import_bytes
+        g.import_is_here = bool(request.files)
+    finally:
+        uploads.release()
+
+
+def _mapping_text(most: int) -> str:
+    mapping = request.files.get("mapping")
+    if mapping is None:
+        raise InvalidInput("The part `mapping` is missing; it is the mapping as a TOML file.")
+    mapping.stream.seek(0)
+    read = mapping.stream.read(most + 1)
+    if len(read) > most:
+        raise InvalidInput(f"The mapping has more than {most} bytes.")
+    try:
+        return read.decode()
+    except UnicodeDecodeError:
+        raise InvalidInput("The mapping is not UTF-8.") from None
 
 
 def _shown(job: Job) -> Body:

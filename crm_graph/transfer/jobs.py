@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -12,10 +13,10 @@ from typing import IO, Any
 
 from crm_graph.config import Places
 from crm_graph.crm import Crm
-from crm_graph.errors import InvalidInput, NotFound
+from crm_graph.errors import InvalidInput, NotFound, Unavailable
 from crm_graph.graph.queries import load
 from crm_graph.jobs import job as job_store
-from crm_graph.jobs.job import Held, Job
+from crm_graph.jobs.job import Held, Job, LeaseLost
 from crm_graph.transfer import importer
 from crm_graph.transfer.checking import Step
 from crm_graph.transfer.mapping import ImportMapping
@@ -41,6 +42,13 @@ class Upload:
     stream: IO[bytes]
 
 
+def spool() -> IO[bytes]:
+    """A file on the disk of the account that has no name and is gone when it is closed."""
+    directory = _imports()
+    directory.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryFile(dir=directory)
+
+
 def start(crm: Crm, actor: Actor, mapping_text: str, uploads: Iterable[Upload], *, is_dry_run: bool = False) -> Job:
     """The new job, which a worker begins at once.
 
@@ -63,7 +71,7 @@ def start(crm: Crm, actor: Actor, mapping_text: str, uploads: Iterable[Upload], 
         }
         return job_store.add(crm.graph, KIND, parameters, job_id=job_id)
     except BaseException:
-        shutil.rmtree(directory, ignore_errors=True)
+        _remove(job_id)
         raise
 
 
@@ -72,20 +80,26 @@ def work(crm: Crm, held: Held) -> bool:
     parameters = held.job.parameters
     actor = Actor(**parameters["actor"], scopes=frozenset(parameters["scopes"])).through("IMPORT", held.job.id)
     source = CSVSource(_directory(held.job.id))
-    has_ended = importer.run(
-        crm,
-        actor,
-        read_mapping(parameters["mapping"]),
-        source,
-        _JobFollower(crm, held),
-        is_dry_run=parameters["is_dry_run"],
-        cursor=held.job.cursor,
-        is_patient=False,
-        stopping=held.stopping,
-        report=_kept_report(crm, held.job.id) if held.job.cursor else None,
-    ).has_ended
+    try:
+        has_ended = importer.run(
+            crm,
+            actor,
+            read_mapping(parameters["mapping"]),
+            source,
+            _JobFollower(crm, held),
+            is_dry_run=parameters["is_dry_run"],
+            cursor=held.job.cursor,
+            is_patient=False,
+            stopping=held.stopping,
+            report=_kept_report(crm, held.job.id) if held.job.cursor else None,
+        ).has_ended
+    except (Unavailable, LeaseLost):
+        raise  # the job goes on, here or elsewhere
+    except Exception:
+        _remove(held.job.id)
+        raise
     if has_ended:
-        shutil.rmtree(source.directory, ignore_errors=True)
+        _remove(held.job.id)
     return has_ended
 
 
@@ -95,6 +109,13 @@ def find(crm: Crm, job_id: str) -> Job:
     if found.kind != KIND:
         raise NotFound(f"Import {job_id} does not exist.")
     return found
+
+
+def cancel(crm: Crm, job_id: str) -> None:
+    """Let an import end before its next batch; what it wrote stays. NotFound where there is none."""
+    job_store.cancel(crm.graph, find(crm, job_id).id)
+    if find(crm, job_id).has_ended:
+        _remove(job_id)
 
 
 def report_of(crm: Crm, job_id: str) -> Mapping[str, Any] | None:
@@ -153,8 +174,16 @@ def _kept_report(crm: Crm, job_id: str) -> ImportReport | None:
     return None if kept is None else ImportReport.from_dict(kept)
 
 
+def _imports() -> Path:
+    return Places.from_environment().data / "imports"
+
+
 def _directory(job_id: str) -> Path:
-    return Places.from_environment().data / "imports" / job_id
+    return _imports() / job_id
+
+
+def _remove(job_id: str) -> None:
+    shutil.rmtree(_directory(job_id), ignore_errors=True)
 
 
 def _take_in(directory: Path, mapping: ImportMapping, uploads: Iterable[Upload]) -> None:

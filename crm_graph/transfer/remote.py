@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import requests
 
 from crm_graph.errors import CRMError
 from crm_graph.transfer.mapping import ImportMapping
+from crm_graph.transfer.multipart import MultipartForm, Part
 from crm_graph.transfer.report import ImportReport, RowError
 
 PATH = "/crm/graph/v1/imports"
@@ -36,19 +36,23 @@ class RemoteImports:
 
     def start(self, mapping_text: str, mapping: ImportMapping, directory: Path, *, is_dry_run: bool) -> str:
         """The id of the job that was started; RemoteRefused where the server says what is wrong."""
-        with ExitStack() as opened:
-            files: list[tuple[str, tuple[str, IO[bytes] | bytes, str]]] = [
-                ("files", (file.path, opened.enter_context((directory / file.path).open("rb")), "text/csv"))
-                for file in mapping.files
-                if (directory / file.path).is_file()
-            ]
-            files.append(("mapping", ("mapping.toml", mapping_text.encode(), "application/toml")))
-            data = {"dryRun": "true" if is_dry_run else "false"}
+        files = [
+            Part("files", file.path, "text/csv", directory / file.path)
+            for file in mapping.files
+            if (directory / file.path).is_file()
+        ]
+        files.insert(0, Part("mapping", "mapping.toml", "application/toml", mapping_text.encode()))
+        form = MultipartForm({"dryRun": "true" if is_dry_run else "false"}, files)
+        headers = {"Content-Type": form.content_type}
+        end = time.monotonic() + _PATIENCE_S
+        while True:
             try:
-                answer = self._session.post(self._url, files=files, data=data, timeout=_UPLOAD_S)
+                answer = self._session.post(self._url, data=form, headers=headers, timeout=_UPLOAD_S)
             except requests.RequestException as error:
                 raise RemoteRefused(f"The server does not answer: {error}") from None
-        return str(_body(answer)["id"])
+            if answer.status_code != 503 or time.monotonic() > end:
+                return str(_body(answer)["id"])
+            time.sleep(_PAUSE_S)
 
     def follow(self, job_id: str, on_progress: Callable[[Mapping[str, Any]], None]) -> ImportReport:
         """What the job did, once it has ended; `on_progress` sees its state now and then."""
