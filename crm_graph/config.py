@@ -80,7 +80,7 @@ class Limits:
     history_length: int = 1_000
     """Versions of one record that a read shows."""
     history_characters: int = 8_000_000
-    """Characters of the values in all histories of a read, each record having the same part; older ones are left out."""
+    """Characters of all values in the histories of a read; each record has the same part, older values are left out."""
     write_ms: int = 5_000
     """The longest a write transaction may take."""
     read_ms: int = 10_000

@@ -152,6 +152,60 @@ CALL (missing, begins) {
 }
 RETURN missing, over, changed
 
+// change crowded(key, id, is_source, is_target, limits, count_max) -> over
+// Whose limits an archived record would pass if it were live again, [index of the limit, record id]: its own, and those
+// of the live records with which limited types associate it; all of them are locked. limits, `sent`, `received`: as for
+// `write`. is_source, is_target: on which sides of the pair the record may stand.
+CALL () {
+  MATCH (r:Record {_key: $key})
+  SET r:Record
+}
+CALL () {
+  UNWIND range(0, size($limits) - 1) AS n
+  CALL (n) {
+    WITH CASE WHEN $is_target AND $limits[n].sent THEN $id END AS to_id
+    MATCH (far:{{source_label}})-[x:{{relationship_type}}]->()
+    USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
+    WHERE x.to_id = to_id AND x.from_id >= 0 AND x.type_id = $limits[n].type_id
+    RETURN collect(far) AS sources
+  }
+  CALL (n) {
+    WITH CASE WHEN $is_source AND $limits[n].received THEN $id END AS from_id
+    MATCH ()-[x:{{relationship_type}}]->(far:{{target_label}})
+    USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
+    WHERE x.from_id = from_id AND x.to_id >= 0 AND x.type_id = $limits[n].type_id
+    RETURN collect(far) AS targets
+  }
+  UNWIND sources + targets AS far
+  WITH n, far ORDER BY far._id
+  SET far:Record
+  RETURN collect([n, far._id, 1]) AS others
+}
+CALL (others) {
+  UNWIND others + [n IN range(0, size($limits) - 1)
+    WHERE $is_source AND $limits[n].sent OR $is_target AND $limits[n].received | [n, $id, 0]] AS counted
+  WITH counted[0] AS n, counted[1] AS near_id, counted[2] AS more
+  CALL (n, near_id) {
+    WITH n, CASE WHEN $limits[n].sent THEN near_id END AS from_id
+    MATCH ()-[x:{{sent}}]->(:{{target_label}})
+    USING INDEX SEEK x:{{sent}}(from_id, type_id)
+    WHERE x.from_id = from_id AND x.type_id = $limits[n].type_id
+    WITH x LIMIT $count_max
+    RETURN count(x) AS sent
+  }
+  CALL (n, near_id) {
+    WITH n, CASE WHEN $limits[n].received THEN near_id END AS to_id
+    MATCH (:{{source_label}})-[x:{{received}}]->()
+    USING INDEX SEEK x:{{received}}(to_id, type_id)
+    WHERE x.to_id = to_id AND x.type_id = $limits[n].type_id
+    WITH x LIMIT $count_max
+    RETURN count(x) AS received
+  }
+  WITH n, near_id WHERE sent + received + more > $limits[n].max
+  RETURN collect([n, near_id]) AS over
+}
+RETURN over
+
 // ask pages_from(wanted, default_id, labelled, limit) -> pages
 // Associated records behind an id, in id order, seen from the source. wanted: key, id, after. labelled: whether there are
 // other types than the unlabelled one. For each: [id, whether the record is there, ids of the far records, [[far id, type

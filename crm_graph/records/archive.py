@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import Busy, Conflict, RecordNotFound, RuleBroken
 from crm_graph.graph.database import ConstraintViolated
 from crm_graph.graph.queries import load
-from crm_graph.records import claims, create, hooks, read, revise, values
+from crm_graph.records import association_limits, claims, create, hooks, read, revise, values
+from crm_graph.records.association_limits import LimitedPair
 from crm_graph.records.record import Identity, Record, Selection, read_id
 from crm_graph.unit import Unit
 
@@ -32,32 +34,20 @@ def archive_all(unit: Unit, object_type: ObjectType, record_ids: Sequence[str]) 
 
 
 def restore(unit: Unit, object_type: ObjectType, record_id: str) -> Record:
-    """The archived record live again; RecordExists where one of its unique values was taken meanwhile."""
+    """The archived record live again, with its associations.
+
+    Raises RecordExists where one of its unique values was taken meanwhile, LimitExceeded where it or
+    one of the records with which it is associated would have more associations than allowed.
+    """
     create.refuse_unless(object_type, "archive")
     if any(behaviour.refuses_restore for behaviour in hooks.attached(unit, object_type)):
         raise RuleBroken(f"{object_type.display_name_plural} cannot be restored once they are deleted.")
     key = f"{object_type.id}:{read_id(record_id)}"
-    query = load("records").restore.on(node_label=object_type.node_label, archived_label=object_type.archived_label)
-    words, word_lists = values.searchable_names(object_type)
+    limited = association_limits.limited_pairs(unit, object_type)
     for _ in range(_ATTEMPTS):
-        record = _archived(unit, object_type, key)
-        wanted = claims.of(object_type, record.properties)
-        try:
-            row = unit.graph.change(
-                query,
-                key=key,
-                version=record.version,
-                at=unit.clock.now(),
-                claims=claims.nodes(wanted),
-                folded=values.folded(object_type, record.properties),
-                words=words,
-                word_lists=word_lists,
-                revision=revise.stamp(unit, key, "restore"),
-            )
-        except ConstraintViolated as error:
-            taken = claims.owners(unit, wanted)
-            raise (claims.conflict(next(iter(taken.values()))) if taken else claims.given_up(error)) from error
-        if not row["moved"]:
+        work = partial(_revive, record=_archived(unit, object_type, key), limited=limited)
+        is_moved = unit.together(work) if limited else work(unit)
+        if not is_moved:
             found = read.find(unit, object_type, [Identity(record_id)], Selection(properties=read.EVERYTHING))[0]
             if found is not None:
                 return found
@@ -83,6 +73,30 @@ def purge(unit: Unit, object_type: ObjectType, record_id: str) -> None:
     )
     if row["found"] is False:  # None where it was purged and the answer lost
         raise RecordNotFound
+
+
+def _revive(unit: Unit, record: Record, limited: Sequence[LimitedPair]) -> bool:
+    """Whether the record was written by others since it was read, and nothing was done."""
+    object_type = record.object_type
+    association_limits.refuse_crowded(unit, object_type, record.id, limited)
+    wanted = claims.of(object_type, record.properties)
+    words, word_lists = values.searchable_names(object_type)
+    try:
+        row = unit.graph.change(
+            load("records").restore.on(node_label=object_type.node_label, archived_label=object_type.archived_label),
+            key=record.key,
+            version=record.version,
+            at=unit.clock.now(),
+            claims=claims.nodes(wanted),
+            folded=values.folded(object_type, record.properties),
+            words=words,
+            word_lists=word_lists,
+            revision=revise.stamp(unit, record.key, "restore"),
+        )
+    except ConstraintViolated as error:
+        taken = claims.owners(unit, wanted)
+        raise (claims.conflict(next(iter(taken.values()))) if taken else claims.given_up(error)) from error
+    return bool(row["moved"])
 
 
 def _archived(unit: Unit, object_type: ObjectType, key: str) -> Record:

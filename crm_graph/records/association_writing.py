@@ -12,13 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crm_graph.definitions.association import AssociationPair, AssociationType, Direction
-from crm_graph.errors import InvalidAssociation, LimitExceeded, PairNotIndexed
+from crm_graph.errors import InvalidAssociation, PairNotIndexed
 from crm_graph.graph.queries import load
 from crm_graph.records import association_types, revise
+from crm_graph.records.association_limits import NO_ASSOCIATION, Limit, exceeded, limits_of, places
 from crm_graph.unit import Unit
-
-_NO_ASSOCIATION = "_NO_ASSOCIATION"
-"""The relationship type that no relationship has, and that has every index which a pair may lack."""
 
 
 @dataclass(slots=True)
@@ -106,7 +104,7 @@ class Draft:
         if not self.pair.is_indexed:
             raise PairNotIndexed([self.pair])
         self._relabel()
-        limits = self._limits()
+        limits = limits_of(self._limited.values())
         row = self._unit.graph.change(
             self._statement(limits),
             rows=self._written_rows(new_keys),
@@ -119,7 +117,8 @@ class Draft:
             + sum(len(row.drops) + 1 for row in self._rows.values()),
         )
         if row["over"]:
-            raise self._limit_exceeded([(limits[n], record_id) for n, record_id in row["over"]])
+            n = row["over"][0][0]
+            raise exceeded(self._unit, limits[n], [record_id for other, record_id in row["over"] if other == n])
         self.changed = row["changed"] or 0
         return list(row["missing"] or [])
 
@@ -129,16 +128,15 @@ class Draft:
             row = self._rows.setdefault(from_id, _Row())
             row.drops[to_id] = frozenset(label for label in labels if (to_id, label) not in row.links)
 
-    def _statement(self, limits: Sequence[tuple[dict[str, Any], Direction]]) -> Any:
+    def _statement(self, limits: Sequence[Limit]) -> Any:
         name = self.pair.relationship_type
         return load("associations").write.on(
             relationship_type=name,
             past_type=self.pair.past_relationship_type,
             source_label=self._source.node_label,
             target_label=self._target.node_label,
-            one=name if self._primary else _NO_ASSOCIATION,
-            sent=name if any(limit["sent"] for limit, _ in limits) else _NO_ASSOCIATION,
-            received=name if any(limit["received"] for limit, _ in limits) else _NO_ASSOCIATION,
+            one=name if self._primary else NO_ASSOCIATION,
+            **places(self.pair, limits),
         )
 
     def _written_rows(self, new_keys: Collection[str]) -> list[dict[str, Any]]:
@@ -164,7 +162,7 @@ class Draft:
             )
         return rows
 
-    def _ends(self, limits: Sequence[tuple[dict[str, Any], Direction]]) -> list[dict[str, Any]]:
+    def _ends(self, limits: Sequence[Limit]) -> list[dict[str, Any]]:
         received = {limit["type_id"] for limit, _ in limits if limit["received"]}
         locked = {
             f"{self._target.id}:{to_id}"
@@ -177,34 +175,6 @@ class Draft:
             {"key": key, "locked": key in locked, "required": key in self._required}
             for key in sorted(locked | self._required, key=_key_order)
         ]
-
-    def _limits(self) -> list[tuple[dict[str, Any], Direction]]:
-        """The limits of the types named, each with the direction that it is counted in."""
-        found = []
-        for each in self._limited.values():
-            directions = (each.forward,) if each.is_symmetric else (each.forward, each.backward)
-            for direction in directions:
-                if direction.limit is not None:
-                    sent = direction.is_forward
-                    limit = {
-                        "type_id": each.id,
-                        "max": direction.limit,
-                        "sent": sent,
-                        "received": not sent or each.is_symmetric,
-                    }
-                    found.append((limit, direction))
-        return found
-
-    def _limit_exceeded(self, over: Sequence[tuple[tuple[dict[str, Any], Direction], int]]) -> LimitExceeded:
-        (limit, direction), record_id = over[0]
-        near, far = (self._unit.model.object_types[name] for name in (direction.near, direction.far))
-        return LimitExceeded(
-            f"{near.name} {record_id} may have at most {limit['max']} {far.plural} "
-            f"under the association type {direction.type_id}",
-            objectId=[str(each) for _, each in over],
-            associationTypeId=[str(direction.type_id)],
-            limit=[str(limit["max"])],
-        )
 
     def _orientations(self, near: str, near_id: int, far_id: int) -> tuple[tuple[int, int], ...]:
         """Every (source id, target id) in which associations of both records may be stored."""

@@ -1,0 +1,92 @@
+"""A record comes back with its associations, or not at all where others took their places."""
+
+from __future__ import annotations
+
+import pytest
+
+from crm_graph.definitions.association import USER_DEFINED
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.errors import LimitExceeded
+from crm_graph.records import associations, store
+from tests.graph.records.associating import (
+    ADVISER,
+    ADVISER_BACK,
+    BILLING,
+    FIRM,
+    FRIEND,
+    PERSON,
+    Associating,
+    firms_of,
+    know,
+    persons_of,
+    put,
+)
+
+
+def restore(account: Associating, object_type: ObjectType, record_id: str) -> None:
+    account.run(lambda unit: store.restore(unit, object_type, record_id))
+
+
+def kinds(account: Associating, object_type: ObjectType, record_id: str) -> list[str]:
+    return [revision["kind"] for revision in account.revisions(object_type, record_id)]
+
+
+def test_a_place_that_others_took_refuses_the_restore_until_it_is_free(associating: Associating) -> None:
+    persons, [firm] = associating.records(PERSON, 4), associating.records(FIRM, 1)
+    for person in persons[:3]:
+        put(associating, person, firm, ADVISER)
+    associating.hide(PERSON, persons[0])
+    put(associating, persons[3], firm, ADVISER)
+    with pytest.raises(LimitExceeded) as refused:
+        restore(associating, PERSON, persons[0])
+    assert refused.value.message == (
+        f"employer {firm} may have at most 3 humans under the association type {ADVISER_BACK}"
+    )
+    assert "restore" not in kinds(associating, PERSON, persons[0])
+    associating.run(
+        lambda unit: associations.remove_types(unit, PERSON, persons[3], FIRM, firm, [(USER_DEFINED, ADVISER)])
+    )
+    restore(associating, PERSON, persons[0])
+    assert ADVISER_BACK in persons_of(associating, firm)[persons[0]]
+
+
+def test_the_limit_of_the_record_itself_holds(associating: Associating) -> None:
+    [person], firms = associating.records(PERSON, 1), associating.records(FIRM, 3)
+    put(associating, person, firms[0], ADVISER)
+    put(associating, person, firms[1], ADVISER)
+    associating.hide(FIRM, firms[0])
+    put(associating, person, firms[2], ADVISER)
+    associating.hide(PERSON, person)
+    restore(associating, FIRM, firms[0])
+    with pytest.raises(LimitExceeded, match=f"human {person} may have at most 2 employers"):
+        restore(associating, PERSON, person)
+
+
+def test_the_limit_of_the_source_holds_where_its_target_comes_back(associating: Associating) -> None:
+    [person], firms = associating.records(PERSON, 1), associating.records(FIRM, 3)
+    for firm in firms[:2]:
+        put(associating, person, firm, ADVISER)
+    associating.hide(FIRM, firms[0])
+    put(associating, person, firms[2], ADVISER)
+    with pytest.raises(LimitExceeded, match=f"human {person} may have at most 2 employers"):
+        restore(associating, FIRM, firms[0])
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_limit_counted_over_both_directions_holds(associating: Associating, place: int) -> None:
+    persons = associating.records(PERSON, 4)
+    gone, hub, other = (persons[n] for n in {0: (0, 1, 2), 1: (1, 0, 2), 2: (2, 1, 0)}[place])
+    for each in (gone, other):
+        know(associating, hub, each, FRIEND)
+    associating.hide(PERSON, gone)
+    know(associating, hub, persons[3], FRIEND)
+    with pytest.raises(LimitExceeded, match=f"human {hub} may have at most 2 humans"):
+        restore(associating, PERSON, gone)
+
+
+def test_what_has_no_limit_and_what_has_its_place_come_back(associating: Associating) -> None:
+    [person], [firm] = associating.records(PERSON, 1), associating.records(FIRM, 1)
+    put(associating, person, firm, ADVISER, BILLING)
+    associating.hide(PERSON, person)
+    restore(associating, PERSON, person)
+    assert {ADVISER, BILLING} <= firms_of(associating, person)[firm]
