@@ -1,3 +1,5 @@
 // plain was_made(transaction_id) -> made
-// Whether a write of the transaction was committed: asked when the connection was lost before its answer came.
-RETURN EXISTS { MATCH (:_Revision {transaction_id: $transaction_id}) } AS made
+// Whether a write of the transaction was committed: asked when the connection was lost before its answer came. A write
+// of records leaves revisions, one of definitions or access an audit.
+RETURN EXISTS { MATCH (:_Revision {transaction_id: $transaction_id}) }
+    OR EXISTS { MATCH (:_Audit {transaction_id: $transaction_id}) } AS made

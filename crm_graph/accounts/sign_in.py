@@ -29,7 +29,12 @@ def make_link(unit: Unit, url: str) -> str:
         hash=digest(code),
         now=now,
         expires_at=now + CODE_MS,
-        audit={"at": now, "actor": unit.actor.name, "action": "sign_in_link.created"},
+        audit={
+            "at": now,
+            "actor": unit.actor.name,
+            "action": "sign_in_link.created",
+            "transaction_id": unit.transaction_id,
+        },
     )
     return f"{url.rstrip('/')}/sign-in?code={code}"
 

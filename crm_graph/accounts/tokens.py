@@ -110,7 +110,8 @@ def revoke(unit: Unit, token_id: str) -> None:
     """The token is refused from the next request on; NotFound where there is none. Only for a super admin."""
     require_super_admin(unit.actor)
     audit = _audit(unit, "token.revoked", token_id)
-    if not unit.graph.change(load("accounts").revoke_token, id=token_id, audit=audit)["found"]:
+    row = unit.graph.change(load("accounts").revoke_token, id=token_id, audit=audit)
+    if row["found"] is False:  # None where it was revoked and the answer lost
         raise NotFound(f"No token has the id {token_id[:100]}.")
 
 
@@ -175,4 +176,10 @@ def _node(token: Token) -> dict[str, object]:
 
 
 def _audit(unit: Unit, action: str, subject: str) -> dict[str, object]:
-    return {"at": unit.clock.now(), "actor": unit.actor.name, "action": action, "subject": subject}
+    return {
+        "at": unit.clock.now(),
+        "actor": unit.actor.name,
+        "action": action,
+        "subject": subject,
+        "transaction_id": unit.transaction_id,
+    }

@@ -53,6 +53,8 @@ _IDLE_S = 1.0
 _POOL_SIZE = 100
 _LOOK_S = 0.05
 _UNKNOWN = "The connection to the graph was lost while the write was made; read the record to see whether it was."
+_ENDING_S = 3.0
+"""How much longer than its limit a transaction may last: Neo4j looks for those by default every two seconds."""
 
 
 class ConstraintViolated(CRMError):
@@ -103,6 +105,10 @@ class Statements(Protocol):
 
 class Schema(Protocol):
     """The doors that changes of definitions use beside `change`."""
+
+    def statements(self, guard: Guard, transaction_id: str) -> Statements:
+        """The doors `ask` and `change` for a write whose lost answer is looked for under an id of its own."""
+        ...
 
     def define(self, statements: list[str]) -> None:
         """Run schema commands, outside of every other transaction."""
@@ -184,9 +190,12 @@ class Graph:
             transaction.commit()
 
     def settle(self) -> None:
-        """Return when every transaction that is open now has ended, or could not have lasted longer."""
-        before = set(self._open_transactions())
-        wait_until(lambda: before.isdisjoint(self._open_transactions()), self.limits.write_ms / 1000)
+        """Return when every write that is open now has ended; it cannot last longer than this waits."""
+        before = self._open_writes()
+        wait_until(lambda: before.isdisjoint(self._open_writes()), self._write_s + _ENDING_S)
+
+    def _open_writes(self) -> set[str]:
+        return {own for own, write in self._open_transactions().items() if write is not None}
 
     def _open_transactions(self, end: float | None = None) -> dict[str, str | None]:
         """Those that are open, by their own id, with the id that the revisions of a write carry."""

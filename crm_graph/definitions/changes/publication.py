@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from contextlib import suppress
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from crm_graph.definitions.association import AssociationPair, AssociationType
@@ -12,6 +13,7 @@ from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.overlay import METADATA, PARTS
 from crm_graph.definitions.pipeline import Pipeline, Stage
 from crm_graph.definitions.property import Group, Property
+from crm_graph.errors import Unavailable
 from crm_graph.graph.database import Schema
 from crm_graph.graph.queries import load
 from crm_graph.unit import Unit
@@ -44,17 +46,30 @@ class Audit:
     values: Values = field(default_factory=dict)
 
 
-def publish(unit: Unit, audits: Iterable[Audit], write: Callable[[Unit], None]) -> None:
-    """Run `write` in one transaction that ends with a new version of the model; StaleModel when it moved before."""
+def publish(unit: Unit, audits: Iterable[Audit], write: Callable[[Unit], None], *, narrows: bool = False) -> None:
+    """Run `write` in one transaction that ends with a new version of the model; StaleModel when it moved before.
+
+    With `narrows`, for what permits less than before, the writes by older definitions have ended when it returns.
+    """
+    # Work may publish more than once; each answer may be lost by itself, so each publication has its own id.
+    transaction_id = unit.clock.new_id()
+    own = replace(
+        unit,
+        graph=schema_of(unit).statements(unit.graph.guard, transaction_id),
+        transaction_id=transaction_id,
+    )
     at = unit.clock.now()
-    rows = [_audit_row(unit, audit, at) for audit in audits]
+    rows = [_audit_row(own, audit, at) for audit in audits]
 
     def work(inner: Unit) -> None:
         inner.graph.change(load(_QUERIES).begin, at=at)
         write(inner)
         inner.graph.change(load(_QUERIES).publish, audits=rows)
 
-    unit.together(work)
+    own.together(work)
+    if narrows:
+        with suppress(Unavailable):  # it is published already, and a graph that went away has no open writes
+            schema_of(unit).settle()
 
 
 def confirm(unit: Unit) -> None:
