@@ -26,6 +26,7 @@ from crm_graph.errors import (
     NotFound,
     OperationRefused,
     PairNotIndexed,
+    RecordsRemain,
     StaleModel,
     Unauthenticated,
 )
@@ -111,6 +112,8 @@ class Crm:
                 attempts += any(pair.relationship_type in made for pair in missing.pairs)
                 store.ensure_pairs(self.graph, missing.pairs)
                 made.update(pair.relationship_type for pair in missing.pairs)
+            except RecordsRemain:
+                raise  # found by a look at the records themselves, which may have moved the definitions
             except _MAY_BE_STALE:
                 # It may come from definitions that another process has changed meanwhile.
                 if Guard(**self.graph.plain(load("definitions").versions)) == known.guard:

@@ -15,7 +15,8 @@ CRMError
 │   ├── UniqueValueTaken        another record has the unique value
 │   ├── NotUnique               a property is not unique and cannot identify a record
 │   ├── InUse                   something still refers to what is to be removed
-│   │   └── ReferencedByRecords  records stand in the pipeline or stage
+│   │   └── RecordsRemain        an object type has records
+│   │       └── ReferencedByRecords  records stand in the pipeline or stage
 │   └── RuleBroken              a rule of one object type forbids it
 ├── NotFound                    what was named does not exist
 │   ├── RecordNotFound
@@ -145,7 +146,11 @@ class InUse(Invalid):
     """What is to be removed is still referred to."""
 
 
-class ReferencedByRecords(InUse):
+class RecordsRemain(InUse):
+    """Records are there, as a look has shown after which nobody could add one."""
+
+
+class ReferencedByRecords(RecordsRemain):
     """A pipeline or stage in which records stand; `kind` is `Stage` or `Pipeline`."""
 
     def __init__(self, kind: str, ids: Sequence[str], record_ids: Sequence[str]) -> None:

@@ -37,33 +37,32 @@ def _place(unit: Unit, object_type: ObjectType, changes: Sequence[Change]) -> No
 
 def _place_one(object_type: ObjectType, change: Change, pipeline_name: str, stage_name: str) -> None:
     pipeline_id, stage_id = change.result(pipeline_name), change.result(stage_name)
+    pipelines = object_type.open_pipelines
     if pipeline_id is None:
-        pipeline = _only_with(object_type, stage_id) or object_type.live_pipelines[0]
-        change.values[pipeline_name] = pipeline.id
+        pipeline = next((each for each in pipelines if _has(each, stage_id)), None) or next(iter(pipelines), None)
+    elif pipeline_name in change.values:
+        pipeline = next((each for each in pipelines if each.id == pipeline_id), None)
     else:
-        found = object_type.pipeline(pipeline_id)
-        if found is None:
-            options = ", ".join(each.id for each in object_type.live_pipelines)
-            change.faults.append(_fault(pipeline_name, pipeline_id, options))
-            return
-        pipeline = found
-    if stage_id is None or (stage_name not in change.values and pipeline.stage(stage_id) is None):
-        change.values[stage_name] = min(_live(pipeline), key=lambda stage: stage.display_order).id
-    elif pipeline.stage(stage_id) is None:
-        change.faults.append(_fault(stage_name, stage_id, ", ".join(stage.id for stage in _live(pipeline))))
+        pipeline = object_type.pipeline(pipeline_id)  # it is in there already
+    if pipeline is None:
+        change.faults.append(_fault(pipeline_name, pipeline_id or "", [each.id for each in pipelines]))
+        return
+    if pipeline_id is None:
+        change.values[pipeline_name] = pipeline.id
+    stages = pipeline.open_stages
+    if stages and (stage_id is None or (stage_name not in change.values and not _has(pipeline, stage_id))):
+        change.values[stage_name] = stages[0].id
+    elif not _has(pipeline, stage_id):
+        change.faults.append(_fault(stage_name, stage_id or "", [stage.id for stage in stages]))
 
 
-def _only_with(object_type: ObjectType, stage_id: str | None) -> Pipeline | None:
-    found = object_type.pipeline_of_stage(stage_id) if stage_id else None
-    return found[0] if found else None
+def _has(pipeline: Pipeline, stage_id: str | None) -> bool:
+    return any(stage.id == stage_id for stage in pipeline.open_stages)
 
 
-def _live(pipeline: Pipeline) -> list[Stage]:
-    return [stage for stage in pipeline.stages if not stage.archived]
-
-
-def _fault(name: str, value: str, options: str) -> Fault:
-    return Fault("INVALID_OPTION", name, f"{value} was not one of the allowed options: [{options}]", value[:200])
+def _fault(name: str, value: str, options: Sequence[str]) -> Fault:
+    message = f"{value} was not one of the allowed options: [{', '.join(options)}]"
+    return Fault("INVALID_OPTION", name, message, value[:200])
 
 
 STAGED = Behaviour(before=_place, reads=names)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from crm_graph.definitions.pipeline import Pipeline, Stage
+from crm_graph.definitions.pipeline import Pipeline
 from crm_graph.definitions.property import Group, Option, Property
 from crm_graph.definitions.property_types import Parser, Presenter, parser_of, presenter_of
 
@@ -57,9 +57,15 @@ class ObjectType:
     built_in: bool = True
     fully_qualified_name: str | None = None
     archived: bool = False
+    closing: bool = False
+    """Whether its records only are read, since it is about to be removed unless it has some."""
+    search_job: str | None = None
+    """The job that makes stored records found by what was made searchable last."""
     version: int = 0
     created_at: int | None = None
     updated_at: int | None = None
+    created_user_id: int | None = None
+    updated_user_id: int | None = None
 
     @property
     def archived_label(self) -> str:
@@ -113,19 +119,18 @@ class ObjectType:
 
     @cached_property
     def live_pipelines(self) -> tuple[Pipeline, ...]:
-        """Pipelines in display order, archived ones left out."""
-        return tuple(sorted((p for p in self.pipelines if not p.archived), key=lambda p: p.display_order))
+        """Pipelines in display order, those of one place by name, archived ones left out."""
+        live = (found for found in self.pipelines if not found.archived)
+        return tuple(sorted(live, key=lambda found: (found.display_order, found.display_name)))
+
+    @cached_property
+    def open_pipelines(self) -> tuple[Pipeline, ...]:
+        """Pipelines that records may come into, in display order."""
+        return tuple(found for found in self.live_pipelines if not found.closing and found.open_stages)
 
     def pipeline(self, pipeline_id: str) -> Pipeline | None:
         """The pipeline with that id, archived ones left out."""
         return next((found for found in self.live_pipelines if found.id == pipeline_id), None)
-
-    def pipeline_of_stage(self, stage_id: str) -> tuple[Pipeline, Stage] | None:
-        """The first pipeline that has the stage, with the stage."""
-        for pipeline in self.live_pipelines:
-            if stage := pipeline.stage(stage_id):
-                return pipeline, stage
-        return None
 
     def options_of(self, found: Property) -> tuple[Option, ...]:
         """The options of one of its properties, those that come from its pipelines included."""

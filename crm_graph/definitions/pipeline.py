@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,8 @@ class Stage:
     display_order: int = 0
     metadata: Mapping[str, str] = field(default_factory=dict)
     archived: bool = False
+    closing: bool = False
+    """Whether no record may come into it any more, since it is about to be removed unless records stand in it."""
     created_at: int | None = None
     updated_at: int | None = None
 
@@ -30,7 +33,7 @@ class Stage:
         return None if text is None else float(text)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Pipeline:
     """The stages that a record of one object type passes, in order."""
 
@@ -39,6 +42,8 @@ class Pipeline:
     display_order: int = 0
     stages: tuple[Stage, ...] = ()
     archived: bool = False
+    closing: bool = False
+    """As of a stage."""
     built_in: bool = False
     created_at: int | None = None
     updated_at: int | None = None
@@ -46,3 +51,14 @@ class Pipeline:
     def stage(self, stage_id: str) -> Stage | None:
         """The stage with that id, archived ones left out."""
         return next((stage for stage in self.stages if stage.id == stage_id and not stage.archived), None)
+
+    @cached_property
+    def live_stages(self) -> tuple[Stage, ...]:
+        """Stages in display order, those of one place by name, archived ones left out."""
+        live = (stage for stage in self.stages if not stage.archived)
+        return tuple(sorted(live, key=lambda stage: (stage.display_order, stage.display_name)))
+
+    @property
+    def open_stages(self) -> tuple[Stage, ...]:
+        """Live stages that records may come into."""
+        return tuple(stage for stage in self.live_stages if not stage.closing)

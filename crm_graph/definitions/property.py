@@ -62,6 +62,9 @@ class Property:
     archived: bool = False
     created_at: int | None = None
     updated_at: int | None = None
+    created_user_id: int | None = None
+    """Who made it; None for what nobody did."""
+    updated_user_id: int | None = None
 
     @cached_property
     def option_values(self) -> frozenset[str]:

@@ -16,6 +16,9 @@ from crm_graph.records.hooks import Change
 from crm_graph.records.record import SYSTEM_PROPERTIES, CreateInput, Native, Record
 from crm_graph.unit import Unit
 
+_READING = ("list", "read", "search")
+"""What an object type permits while it is being removed."""
+
 
 def create_all(
     unit: Unit, object_type: ObjectType, inputs: Sequence[CreateInput], *, kind: str = "create"
@@ -32,11 +35,18 @@ def create_all(
 
 
 def refuse_unless(object_type: ObjectType, operation: str) -> None:
-    """OperationRefused where the object type does not take part in it, InactiveObjectType while it is switched off."""
+    """OperationRefused where the object type does not take part in it, InactiveObjectType while it is switched off.
+
+    The latter also for writes of one that is being removed.
+    """
     if not object_type.active:
         raise InactiveObjectType(
             f"{object_type.display_name_plural} are not active; a super admin can activate them.",
             objectType=[object_type.name],
+        )
+    if object_type.closing and operation not in _READING:
+        raise InactiveObjectType(
+            f"{object_type.display_name_plural} are being removed from the account.", objectType=[object_type.name]
         )
     if not object_type.permits(operation):
         raise OperationRefused(f"{object_type.display_name_plural} do not support {operation}.")

@@ -94,6 +94,7 @@ def revoke(unit: Unit, object_type: ObjectType, identifier: str) -> None:
         unit,
         [Audit(action="DELETE", subject=_subject(pair))],
         lambda inner: save_association_types(inner, pair, {association_type.id: values}),
+        narrows=True,
     )
 
 
@@ -177,6 +178,7 @@ def archive_label(unit: Unit, near: ObjectType, far: ObjectType, type_id: int) -
         unit,
         [Audit(action="DELETE", subject=_subject(pair, direction.type.name))],
         lambda inner: save_association_types(inner, pair, {direction.type.id: values}),
+        narrows=True,
     )
 
 
@@ -211,7 +213,8 @@ def set_limits(unit: Unit, near: ObjectType, far: ObjectType, limits: Sequence[L
     audits = [
         Audit(action="LIMIT", subject=_subject(pair, each.name), values=rows[each.id]) for each in changed.values()
     ]
-    publish(unit, audits, lambda inner: save_association_types(inner, pair, rows))
+    narrows = any(limit.maximum is not None for limit in limits)
+    publish(unit, audits, lambda inner: save_association_types(inner, pair, rows), narrows=narrows)
     return [_same_side(changed[directions[limit.type_id].type.id], directions[limit.type_id]) for limit in limits]
 
 

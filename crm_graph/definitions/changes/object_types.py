@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -27,7 +27,7 @@ from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.overlay import custom_object_type
 from crm_graph.definitions.property import Group, Property
-from crm_graph.errors import DefinitionExists, DefinitionNotFound, InUse
+from crm_graph.errors import DefinitionExists, DefinitionNotFound, RecordsRemain, StaleModel
 from crm_graph.graph.queries import load
 from crm_graph.unit import Unit
 
@@ -90,7 +90,7 @@ def define(
         if each.name in base.properties:
             raise refused("properties.name", each.name, "is the name of a system property")
         properties.check(unit, base, each)
-    made = [properties.prepared(each, base.created_at) for each in own]
+    made = [properties.prepared(unit, each, base.created_at) for each in own]
     unique = sum(each.unique for each in made)
     checks.check_count("properties.hasUniqueValue", unique, unit.limits.unique_properties)
     complete = replace(
@@ -123,20 +123,30 @@ def define(
     return published[0]
 
 
-def change(unit: Unit, object_type: ObjectType, changes: Mapping[str, Any]) -> ObjectType:
-    """The object type after fields of its schema changed; properties that it names must exist already."""
+def change(
+    unit: Unit,
+    object_type: ObjectType,
+    changes: Mapping[str, Any],
+    *,
+    beside: Callable[[Unit], None] = lambda inner: None,
+) -> ObjectType:
+    """The object type after fields of its schema changed; properties that it names must exist already.
+
+    `beside` is done in the same transaction.
+    """
     if not changes:
         confirm(unit)
         return object_type
-    changed = replace(object_type, **changes, updated_at=unit.clock.now())
+    changed = replace(object_type, **changes, updated_at=unit.clock.now(), updated_user_id=unit.actor.user_id)
     for field in ("display_name", "display_name_plural"):
         checks.check_text(_FIELDS[field], getattr(changed, field), required=True)
     checks.check_text("description", changed.description)
     _check_named(unit, changed)
-    fields = [*changes, "updated_at"]
+    fields = [*changes, "updated_at", "updated_user_id"]
     values = {name: value for name, value in stored(changed).items() if name in fields}
     values |= {name: None for name in fields if name not in values}
-    _save(unit, changed, values)
+    narrows = "required" in changes or changes.get("active") is False
+    _save(unit, changed, values, narrows=narrows, beside=beside)
     return changed
 
 
@@ -154,16 +164,16 @@ def configure(
 
 
 def archive(unit: Unit, object_type: ObjectType) -> None:
-    """Remove a custom object type; InUse while it has live records."""
+    """Remove a custom object type; RecordsRemain while it has live records."""
     if object_type.archived:
         return confirm(unit)
     _refuse_with_records(unit, object_type)
-    changed = replace(object_type, archived=True, updated_at=unit.clock.now())
-    _save(unit, changed, {"archived": True, "updated_at": changed.updated_at})
+    values = {"archived": True, "closing": False, "updated_at": unit.clock.now()}
+    _save(unit, object_type, values, narrows=True)
 
 
 def purge(unit: Unit, object_type: ObjectType) -> None:
-    """Remove a custom object type and its archived records for good, so that its name is free; InUse with live ones."""
+    """Remove a custom object type and its archived records for good, so that its name is free; see `archive`."""
     # Removed from the model first: from then on nobody makes a record of it, and what was under way has ended.
     archive(unit, object_type)
     schema_of(unit).settle()
@@ -204,6 +214,8 @@ def _new_type(unit: Unit, name: str, one: str, many: str, description: str) -> O
             "fully_qualified_name": full_name,
             "created_at": at,
             "updated_at": at,
+            "created_user_id": unit.actor.user_id,
+            "updated_user_id": unit.actor.user_id,
         },
     )
     group = Group(name=f"{name.lower()}_information", display_name=f"{one} information", built_in=True)
@@ -246,15 +258,35 @@ def _check_named(unit: Unit, object_type: ObjectType) -> None:
 
 
 def _refuse_with_records(unit: Unit, object_type: ObjectType) -> None:
+    # Closed before the look that counts, as a stage is: see `pipelines`.
+    if object_type.closing:
+        schema_of(unit).settle()
     statement = load("definitions").live_records.on(node_label=object_type.node_label)
     records = unit.graph.ask(statement)["records"]
+    if records and object_type.closing:
+        _save(unit, object_type, {"closing": False})
     if records:
-        raise InUse(f"Schema {object_type.name} still has {records:,} records; archive them first.")
+        raise RecordsRemain(f"Schema {object_type.name} still has {records:,} records; archive them first.")
+    if not object_type.closing:
+        _save(unit, object_type, {"closing": True})
+        raise StaleModel
 
 
-def _save(unit: Unit, object_type: ObjectType, values: Mapping[str, Any]) -> None:
+def _save(
+    unit: Unit,
+    object_type: ObjectType,
+    values: Mapping[str, Any],
+    *,
+    narrows: bool = False,
+    beside: Callable[[Unit], None] = lambda inner: None,
+) -> None:
     audit = Audit(action="UPDATE", subject=f"object_type:{object_type.name}", values=values)
-    publish(unit, [audit], lambda inner: save_object_type(inner, object_type.name, values))
+
+    def write(inner: Unit) -> None:
+        save_object_type(inner, object_type.name, values)
+        beside(inner)
+
+    publish(unit, [audit], write, narrows=narrows)
 
 
 def _archived(model: DataModel, name: str) -> ObjectType | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,14 @@ from crm_graph.definitions.changes.publication import (
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.pipeline import Pipeline, Stage
 from crm_graph.definitions.property import Property
-from crm_graph.errors import DefinitionExists, DefinitionNotFound, InUse, InvalidInput, ReferencedByRecords
+from crm_graph.errors import (
+    DefinitionExists,
+    DefinitionNotFound,
+    InUse,
+    InvalidInput,
+    ReferencedByRecords,
+    StaleModel,
+)
 from crm_graph.graph.queries import load
 from crm_graph.unit import Unit
 
@@ -81,13 +88,14 @@ def replace_pipeline(
     known = find(object_type, pipeline_id)
     at = unit.clock.now()
     stages = tuple(_made(unit, object_type, stage, at, known.stage(stage.id)) for stage in wanted.stages)
-    gone = {stage.id for stage in _live(known)} - {stage.id for stage in stages}
-    if refuse_used:
-        _refuse_used(unit, object_type, object_type.stage_property, gone, "Stage")
+    gone = {stage.id for stage in known.live_stages} - {stage.id for stage in stages}
     changed = replace(
         known, display_name=wanted.display_name, display_order=wanted.display_order, stages=stages, updated_at=at
     )
-    return _save(unit, object_type, changed, "UPDATE")
+    _check(unit, object_type, changed)
+    if refuse_used and gone:
+        _refuse_used_stages(unit, object_type, known, gone)
+    return _save(unit, object_type, changed, "UPDATE", narrows=bool(gone))
 
 
 def update(unit: Unit, object_type: ObjectType, pipeline_id: str, changes: Mapping[str, Any]) -> Pipeline:
@@ -108,10 +116,9 @@ def archive(unit: Unit, object_type: ObjectType, pipeline_id: str, *, refuse_use
     if len(object_type.live_pipelines) == 1:
         raise InUse(f"{object_type.display_name_plural} need a pipeline; {pipeline_id} is the last one.")
     if refuse_used:
-        _refuse_used(unit, object_type, object_type.pipeline_property, {pipeline_id}, "Pipeline")
-    removed = replace(known, archived=True, updated_at=unit.clock.now())
-    audit = Audit(action="DELETE", subject=_subject(object_type, pipeline_id), values=_shown(removed))
-    publish(unit, [audit], lambda inner: save_pipelines(inner, object_type.name, [removed]))
+        _refuse_used_pipeline(unit, object_type, known)
+    removed = replace(known, archived=True, closing=False, updated_at=unit.clock.now())
+    _publish(unit, object_type, removed, "DELETE", narrows=True)
 
 
 def create_stage(unit: Unit, object_type: ObjectType, pipeline_id: str, wanted: Stage) -> Stage:
@@ -137,7 +144,7 @@ def update_stage(
     unit: Unit, object_type: ObjectType, pipeline_id: str, stage_id: str, changes: Mapping[str, Any]
 ) -> Stage:
     """The stage after the fields given changed; metadata is united with what there was."""
-    known = find_stage(find(object_type, pipeline_id), stage_id)
+    known = replace(find_stage(find(object_type, pipeline_id), stage_id), closing=False)
     given = {**changes, "metadata": {**known.metadata, **changes.get("metadata", {})}}
     if given.pop("archived", False):
         raise refused("archived", True, "is not for a change; DELETE removes a stage")
@@ -152,11 +159,12 @@ def archive_stage(
     """Remove a stage; records keep its id. InUse for the last one, and when `refuse_used` and records stand in it."""
     pipeline = find(object_type, pipeline_id)
     known = find_stage(pipeline, stage_id)
-    if len(_live(pipeline)) == 1:
+    if len(pipeline.live_stages) == 1:
         raise InUse(f"Pipeline {pipeline_id} needs a stage; {stage_id} is the last one.", stageIds=[stage_id])
     if refuse_used:
-        _refuse_used(unit, object_type, object_type.stage_property, {stage_id}, "Stage")
-    _save_stage(unit, object_type, pipeline, replace(known, archived=True, updated_at=unit.clock.now()), "DELETE")
+        _refuse_used_stages(unit, object_type, pipeline, {stage_id})
+    removed = replace(known, archived=True, closing=False, updated_at=unit.clock.now())
+    _save_stage(unit, object_type, pipeline, removed, "DELETE", narrows=True)
 
 
 def audits(unit: Unit, object_type: ObjectType, pipeline_id: str, stage_id: str | None = None) -> list[dict[str, Any]]:
@@ -211,7 +219,7 @@ def _made(unit: Unit, object_type: ObjectType, wanted: Stage, at: int, known: St
 
 def _check(unit: Unit, object_type: ObjectType, wanted: Pipeline) -> None:
     checks.check_text("label", wanted.display_name, required=True)
-    live = _live(wanted)
+    live = wanted.live_stages
     if not live:
         raise refused("stages", "", "a pipeline needs at least one stage")
     checks.check_count("stages", len(live), object_type.stage_limit)
@@ -224,29 +232,74 @@ def _check(unit: Unit, object_type: ObjectType, wanted: Pipeline) -> None:
             raise DefinitionExists(f"A pipeline with label '{wanted.display_name}' already exists.")
 
 
-def _save(unit: Unit, object_type: ObjectType, wanted: Pipeline, action: str) -> Pipeline:
-    wanted = replace(wanted, archived=False)
+def _save(unit: Unit, object_type: ObjectType, wanted: Pipeline, action: str, *, narrows: bool = False) -> Pipeline:
+    wanted = replace(wanted, archived=False, closing=False)
     _check(unit, object_type, wanted)
-    audit = Audit(action=action, subject=_subject(object_type, wanted.id), values=_shown(wanted))
-    publish(unit, [audit], lambda inner: save_pipelines(inner, object_type.name, [wanted]))
+    _publish(unit, object_type, wanted, action, narrows=narrows)
     return wanted
 
 
-def _save_stage(unit: Unit, object_type: ObjectType, pipeline: Pipeline, stage: Stage, action: str) -> None:
+def _save_stage(
+    unit: Unit, object_type: ObjectType, pipeline: Pipeline, stage: Stage, action: str, *, narrows: bool = False
+) -> None:
     stages = tuple(each for each in pipeline.stages if each.id != stage.id)
     changed = replace(pipeline, stages=(*stages, stage), updated_at=stage.updated_at)
     _check(unit, object_type, changed)
     audit = Audit(action=action, subject=_subject(object_type, pipeline.id, stage.id), values=_stage_shown(stage))
-    publish(unit, [audit], lambda inner: save_pipelines(inner, object_type.name, [changed]))
+    publish(unit, [audit], lambda inner: save_pipelines(inner, object_type.name, [changed]), narrows=narrows)
 
 
-def _refuse_used(unit: Unit, object_type: ObjectType, name: str | None, values: set[str], kind: str) -> None:
-    if not values or name is None:
+def _publish(unit: Unit, object_type: ObjectType, pipeline: Pipeline, action: str, *, narrows: bool = False) -> None:
+    audit = Audit(action=action, subject=_subject(object_type, pipeline.id), values=_shown(pipeline))
+    publish(unit, [audit], lambda inner: save_pipelines(inner, object_type.name, [pipeline]), narrows=narrows)
+
+
+def _refuse_used_stages(unit: Unit, object_type: ObjectType, pipeline: Pipeline, ids: Collection[str]) -> None:
+    def closed(is_closed: bool) -> Pipeline:
+        stages = (replace(stage, closing=is_closed) if stage.id in ids else stage for stage in pipeline.stages)
+        return replace(pipeline, stages=tuple(stages))
+
+    is_closed = all(stage.closing for stage in pipeline.live_stages if stage.id in ids)
+    _refuse_used(unit, object_type, object_type.stage_property, ids, "Stage", closed, is_closed=is_closed)
+
+
+def _refuse_used_pipeline(unit: Unit, object_type: ObjectType, pipeline: Pipeline) -> None:
+    def closed(is_closed: bool) -> Pipeline:
+        return replace(pipeline, closing=is_closed)
+
+    name = object_type.pipeline_property
+    _refuse_used(unit, object_type, name, [pipeline.id], "Pipeline", closed, is_closed=pipeline.closing)
+
+
+def _refuse_used(
+    unit: Unit,
+    object_type: ObjectType,
+    name: str | None,
+    ids: Collection[str],
+    kind: str,
+    closed: Callable[[bool], Pipeline],
+    *,
+    is_closed: bool,
+) -> None:
+    """ReferencedByRecords where records stand in one of the pipelines or stages, which then are open.
+
+    A look says nothing of a record that is being written. So what is to go is closed, which only those notice who
+    bring a record into it; the writes end that do not know of it; then a look counts. Work that is begun anew finds
+    it closed and goes on from there, and so does the next who asks for the removal, where this one came to no end.
+    """
+    if name is None:
         return
+    if is_closed:
+        schema_of(unit).settle()
     statement = load("definitions").records_in_stages.on(node_label=object_type.node_label, property=name)
-    ids = unit.graph.ask(statement, values=sorted(values))["ids"]
-    if ids:
-        raise ReferencedByRecords(kind, sorted(values), ids)
+    found = unit.graph.ask(statement, values=sorted(ids))["ids"]
+    if found and is_closed:
+        _publish(unit, object_type, closed(False), "UPDATE")
+    if found:
+        raise ReferencedByRecords(kind, sorted(ids), found)
+    if not is_closed:
+        _publish(unit, object_type, closed(True), "UPDATE")
+        raise StaleModel
 
 
 def _staged(unit: Unit, object_type: ObjectType) -> ObjectType:
@@ -285,10 +338,6 @@ def _staged(unit: Unit, object_type: ObjectType) -> ObjectType:
 
     publish(unit, [Audit(action="UPDATE", subject=f"object_type:{object_type.name}", values=values)], write)
     return staged
-
-
-def _live(pipeline: Pipeline) -> Sequence[Stage]:
-    return [stage for stage in pipeline.stages if not stage.archived]
 
 
 def _shown(pipeline: Pipeline) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from crm_graph.definitions.changes import checks
@@ -45,10 +46,13 @@ _CHANGEABLE = frozenset(
 _FIXED_OF_BUILT_IN = frozenset({"field_type", "formula"})
 
 
-def find(object_type: ObjectType, name: str, *, archived: bool = False) -> Property:
-    """The property of that name; DefinitionNotFound unless it is live, or archived where that is asked for."""
+def find(object_type: ObjectType, name: str, *, archived: bool = False, sensitivity: str | None = None) -> Property:
+    """The property of that name; DefinitionNotFound unless it is live, or archived where that is asked for.
+
+    Where a sensitivity is given, it must have that too.
+    """
     found = object_type.properties.get(object_type.property_name(name))
-    if found is None or found.archived is not archived:
+    if found is None or found.archived is not archived or sensitivity not in (None, found.sensitivity):
         raise DefinitionNotFound(f"Property {name} does not exist", propertyName=[name])
     return found
 
@@ -64,7 +68,7 @@ def find_group(object_type: ObjectType, name: str) -> Group:
 def create(unit: Unit, object_type: ObjectType, wanted: Sequence[Property]) -> list[Property]:
     """The new properties, all or none; an archived one of that name is taken up again with the new definition.
 
-    Raises DefinitionExists for a name that is in use, or was with another type or uniqueness;
+    Raises DefinitionExists for a name that is in use, or was with another type, uniqueness or number of values;
     InvalidInput and TooMany for what is wrong with a definition.
     """
     checks.check_distinct("name", [each.name for each in wanted])
@@ -73,7 +77,7 @@ def create(unit: Unit, object_type: ObjectType, wanted: Sequence[Property]) -> l
         _refuse_existing(object_type, each)
     _check_counts(unit, object_type, wanted)
     at = unit.clock.now()
-    made = [prepared(each, at) for each in wanted]
+    made = [prepared(unit, each, at) for each in wanted]
     audits = [Audit(action="CREATE", subject=_subject(object_type, each.name), values=stored(each)) for each in made]
     publish(unit, audits, lambda inner: save_properties(inner, object_type.name, {p.name: whole(p) for p in made}))
     return made
@@ -85,7 +89,8 @@ def update(unit: Unit, object_type: ObjectType, name: str, changes: Mapping[str,
     Raises DefinitionNotFound, and InvalidInput for a field that cannot change or does not fit.
     """
     known = find(object_type, name)
-    differing = {field: value for field, value in changes.items() if getattr(known, field) != value}
+    given = {**changes, "options": tuple(_ordered(changes["options"]))} if "options" in changes else changes
+    differing = {field: value for field, value in given.items() if getattr(known, field) != value}
     for field in differing:
         if field not in _CHANGEABLE:
             raise refused(_NAMES.get(field, field), changes[field], f"cannot change; it is {getattr(known, field)!r}")
@@ -94,14 +99,19 @@ def update(unit: Unit, object_type: ObjectType, name: str, changes: Mapping[str,
     if not differing:
         confirm(unit)
         return known
-    changed = prepared(replace(known, **differing, updated_at=unit.clock.now()), known.created_at)
+    changed = _settled(replace(known, **differing, updated_at=unit.clock.now(), updated_user_id=unit.actor.user_id))
     if known.built_in:
         _check_shape(unit, object_type, changed)
     else:
         check(unit, object_type, changed)
-    values = {**{field: getattr(changed, field) for field in differing}, "updated_at": changed.updated_at}
+    if known.is_multiple is not changed.is_multiple:
+        raise refused("fieldType", changed.field_type, "cannot change between one value and several")
+    follows = ("updated_at", "updated_user_id", *(("calculated", "read_only") if not known.built_in else ()))
+    values = {field: getattr(changed, field) for field in (*differing, *follows)}
     audit = Audit(action="UPDATE", subject=_subject(object_type, known.name), values=stored(changed))
-    publish(unit, [audit], lambda inner: save_properties(inner, object_type.name, {known.name: values}))
+    adds_options = bool(known.options) and known.option_values <= changed.option_values
+    write = partial(save_properties, object_type=object_type.name, changed={known.name: values})
+    publish(unit, [audit], write, narrows="options" in differing and not adds_options)
     return changed
 
 
@@ -118,11 +128,12 @@ def archive(unit: Unit, object_type: ObjectType, names: Sequence[str]) -> None:
             raise InUse(f"Property {found.name} is a primary, required or searchable property of {object_type.name}.")
     if not live:
         return confirm(unit)
-    values = {"archived": True, "updated_at": unit.clock.now()}
+    values = {"archived": True, "updated_at": unit.clock.now(), "updated_user_id": unit.actor.user_id}
     publish(
         unit,
         [Audit(action="DELETE", subject=_subject(object_type, found.name)) for found in live],
         lambda inner: save_properties(inner, object_type.name, {found.name: values for found in live}),
+        narrows=True,
     )
 
 
@@ -174,17 +185,18 @@ def whole(found: Property) -> dict[str, Any]:
     return {name: getattr(found, name) for name in Property.__dataclass_fields__}
 
 
-def prepared(wanted: Property, created_at: int | None) -> Property:
-    """The property as it is kept: options in order, a calculated one read-only."""
-    is_calculated = wanted.calculated or wanted.field_type == CALCULATED
-    return replace(
-        wanted,
-        options=tuple(_ordered(wanted.options)),
-        calculated=is_calculated,
-        read_only=wanted.read_only or is_calculated,
-        created_at=created_at,
-        updated_at=wanted.updated_at or created_at,
-    )
+def prepared(unit: Unit, wanted: Property, at: int | None) -> Property:
+    """The new property as it is kept: made now and by whom, options in order, a calculated one read-only."""
+    user_id = unit.actor.user_id
+    return _settled(replace(wanted, created_at=at, updated_at=at, created_user_id=user_id, updated_user_id=user_id))
+
+
+def _settled(wanted: Property) -> Property:
+    options = tuple(_ordered(wanted.options))
+    if wanted.built_in:
+        return replace(wanted, options=options)
+    is_calculated = wanted.field_type == CALCULATED
+    return replace(wanted, options=options, calculated=is_calculated, read_only=is_calculated)
 
 
 _NAMES = {
@@ -218,7 +230,8 @@ def _refuse_existing(object_type: ObjectType, wanted: Property) -> None:
     known = object_type.properties.get(wanted.name)
     if known is None:
         return
-    if not known.archived or known.type != wanted.type or known.unique != wanted.unique:
+    is_alike = (known.type, known.unique, known.is_multiple) == (wanted.type, wanted.unique, wanted.is_multiple)
+    if not known.archived or not is_alike:
         raise DefinitionExists(f"A property named '{wanted.name}' already exists.", propertyName=[wanted.name])
 
 
