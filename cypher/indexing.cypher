@@ -15,3 +15,33 @@ CALL () {
   RETURN count(r) AS folded
 }
 RETURN folded
+
+// ask text_page(first, limit) -> last, count, total
+// Where a page of records ends that begins with an id, how many they are, and how many records there are at all.
+CALL () {
+  MATCH (r:{{node_label}})
+  WHERE r._id >= $first
+  WITH r ORDER BY r._id LIMIT $limit
+  RETURN max(r._id) AS last, count(r) AS count
+}
+CALL () {
+  MATCH (r:{{node_label}})
+  RETURN count(r) AS total
+}
+RETURN last, count, total
+
+// change write_texts(first, last, words, word_lists) -> written
+// What a full-text query finds records by, from one id to another. They are locked before their values are read, so
+// that what another write brings meanwhile is not lost. words, word_lists: as for a write of the records.
+CALL () {
+  MATCH (r:{{node_label}})
+  WHERE $first <= r._id <= $last
+  WITH r ORDER BY r._id
+  SET r:Record
+  WITH r, reduce(t = '', name IN $words | t + coalesce(toStringOrNull(r[name]) + ' ', ''))
+        + reduce(t = '', name IN $word_lists | t + reduce(u = '', word IN coalesce(r[name], []) | u + word + ' ')) AS text
+  WHERE coalesce(r._text, '') <> text
+  SET r._text = text
+  RETURN count(r) AS written
+}
+RETURN written

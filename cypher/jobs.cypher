@@ -4,6 +4,18 @@ CREATE (j:_Job {id: $id, kind: $kind, parameters: $parameters, state: 'waiting',
                 lease: '', lease_until: 0, tries: 0, created_at: $at, updated_at: $at})
 RETURN properties(j) AS job
 
+// change add_within(id, kind, parameters, at) -> added
+// Like add, together with what the job is about.
+CREATE (j:_Job {id: $id, kind: $kind, parameters: $parameters, state: 'waiting', cursor: 0, done: 0, failed: 0,
+                lease: '', lease_until: 0, tries: 0, created_at: $at, updated_at: $at})
+RETURN true AS added
+
+// ask progress(ids) -> jobs
+// How far jobs have come.
+UNWIND $ids AS id
+MATCH (j:_Job {id: id})
+RETURN collect(j {.id, .state, .done, .total}) AS jobs
+
 // plain claim(kinds, lease, now, until) -> job
 // The oldest job of these kinds that waits, or whose worker let its lease run out, now held under `lease`; null where
 // there is none. Two workers may choose the same job: the second finds it taken once it has the lock.

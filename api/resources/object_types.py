@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from flask_smorest import Blueprint
@@ -23,6 +25,7 @@ from crm_graph.definitions.changes.checks import check_count
 from crm_graph.definitions.changes.publication import confirm
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import InvalidInput
+from crm_graph.jobs import search_text
 from crm_graph.records import settings
 from crm_graph.unit import Unit
 
@@ -44,13 +47,21 @@ class ArchivedQuery(Query):
     archived = fields.Boolean(load_default=False)
 
 
+class SchemaQuery(ArchivedQuery):
+    """What is shown of a schema beside its own fields."""
+
+    with_properties = fields.Boolean(data_key="includePropertyDefinitions", load_default=True)
+    with_associations = fields.Boolean(data_key="includeAssociationDefinitions", load_default=True)
+    with_audit = fields.Boolean(data_key="includeAuditMetadata", load_default=True)
+
+
 @schemas.route("")
-@endpoint(query=ArchivedQuery, scopes=_READS)
+@endpoint(query=SchemaQuery, scopes=_READS)
 def list_schemas(unit: Unit, query: Body) -> Body:
     """All custom object types."""
     confirm(unit)
     found = [each for each in unit.model.object_types.values() if not each.built_in]
-    return {"results": [_shown(unit, each) for each in found if each.archived is query["archived"]]}
+    return {"results": [_shown(unit, each, query) for each in found if each.archived is query["archived"]]}
 
 
 @schemas.route("", methods=["POST"])
@@ -67,22 +78,22 @@ def read_schemas(unit: Unit, body: Body) -> Body:
     """Several custom object types by name or id."""
     check_count("inputs", len(body["inputs"]), unit.limits.batch_size)
     confirm(unit)
-    return {"results": [_shown(unit, object_types.custom(unit.model, name)) for name in body["inputs"]]}
+    return {"results": [_shown(unit, object_types.custom(unit.model, name), body) for name in body["inputs"]]}
 
 
 @schemas.route("/<name>")
-@endpoint(query=ArchivedQuery, scopes=_READS)
+@endpoint(query=SchemaQuery, scopes=_READS)
 def read_schema(unit: Unit, name: str, query: Body) -> Body:
     """One custom object type."""
     confirm(unit)
-    return _shown(unit, object_types.custom(unit.model, name, archived=query["archived"]))
+    return _shown(unit, object_types.custom(unit.model, name, archived=query["archived"]), query)
 
 
 @schemas.route("/<name>", methods=["PATCH"])
 @endpoint(body=SchemaChange, scopes=_WRITES)
 def update_schema(unit: Unit, name: str, body: Body) -> Body:
     """Change what is given of a custom object type."""
-    return _shown(unit, object_types.change(unit, object_types.custom(unit.model, name), body))
+    return _shown(unit, search_text.change(unit, object_types.custom(unit.model, name), body))
 
 
 @schemas.route("/<name>", methods=["DELETE"])
@@ -115,23 +126,24 @@ def revoke_association(unit: Unit, name: str, identifier: str) -> None:
 @endpoint(scopes=anyone)
 def list_object_types(unit: Unit) -> Body:
     """All object types with their settings, also those that are not active."""
-    confirm(unit)
-    return {"results": [shown_settings(each) for each in unit.model.object_types.values() if not each.archived]}
+    found = [each for each in unit.model.object_types.values() if not each.archived]
+    progress = search_text.progress(unit, found)
+    return {"results": [shown_settings(each, progress.get(each.name)) for each in found]}
 
 
 @types.route("/<object_type>")
 @endpoint(scopes=anyone)
 def read_object_type(unit: Unit, object_type: ObjectType) -> Body:
     """One object type with its settings."""
-    confirm(unit)
-    return shown_settings(object_type)
+    return shown_settings(object_type, search_text.progress(unit, [object_type]).get(object_type.name))
 
 
 @types.route("/<object_type>", methods=["PATCH"])
 @endpoint(body=SettingsChange, scopes=anyone)
 def update_object_type(unit: Unit, object_type: ObjectType, body: Body) -> Body:
     """Rename an object type, switch it on or off, or the indexes of its properties; for super admins."""
-    return shown_settings(settings.change(unit, object_type, **body))
+    changed = settings.change(unit, object_type, **body)
+    return shown_settings(changed, search_text.progress(unit, [changed]).get(changed.name))
 
 
 @library.route("/enablement")
@@ -151,5 +163,7 @@ def read_enablement(unit: Unit, object_type: ObjectType) -> Body:
     return {"enablement": object_type.active}
 
 
-def _shown(unit: Unit, object_type: ObjectType) -> Body:
-    return shown(unit.model, object_type, association_types.definitions_of(unit.model.pairs.values(), object_type))
+def _shown(unit: Unit, object_type: ObjectType, asked: Mapping[str, Any] = MappingProxyType({})) -> Body:
+    definitions = association_types.definitions_of(unit.model.pairs.values(), object_type)
+    parts = {name: asked[name] for name in ("with_properties", "with_associations", "with_audit") if name in asked}
+    return shown(unit.model, object_type, definitions, **parts)

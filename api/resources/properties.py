@@ -63,7 +63,7 @@ def create_property(unit: Unit, object_type: ObjectType, body: Property) -> Body
 def read_property(unit: Unit, object_type: ObjectType, name: str, query: Body) -> Body:
     """One property."""
     confirm(unit)
-    return shown(object_type, properties.find(object_type, name, archived=query["archived"]))
+    return shown(object_type, properties.find(object_type, name, **query))
 
 
 @blueprint.route("/<object_type>/<name>", methods=["PATCH"])
@@ -95,7 +95,7 @@ def read_properties(unit: Unit, object_type: ObjectType, body: Body) -> Answer:
     """Several properties by name; 207 names those that there are not."""
     check_count("inputs", len(body["inputs"]), unit.limits.batch_size)
     confirm(unit)
-    known = {name: found for name, found in object_type.properties.items() if found.archived is body["archived"]}
+    known = {name: found for name, found in object_type.properties.items() if _matches(found, body)}
     names = [object_type.property_name(each["name"]) for each in body["inputs"]]
     results = [shown(object_type, known[name]) for name in dict.fromkeys(names) if name in known]
     missing = [name for name in dict.fromkeys(names) if name not in known]

@@ -13,6 +13,7 @@ from api.schemas.properties import SchemaProperty
 from crm_graph.definitions.association import Direction
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import ObjectType
+from crm_graph.jobs.search_text import Progress
 
 Body = dict[str, Any]
 
@@ -121,6 +122,9 @@ class SchemaNames(Schema):
         unknown = EXCLUDE
 
     inputs = fields.List(fields.String(), required=True)
+    with_properties = fields.Boolean(data_key="includePropertyDefinitions", load_default=True)
+    with_associations = fields.Boolean(data_key="includeAssociationDefinitions", load_default=True)
+    with_audit = fields.Boolean(data_key="includeAuditMetadata", load_default=True)
 
 
 class SettingsChange(Schema):
@@ -144,15 +148,24 @@ class SettingsChange(Schema):
         return {**names, **data}
 
 
-def shown(model: DataModel, object_type: ObjectType, definitions: Iterable[Direction]) -> Body:
-    """A schema with its properties and associations, as the contract shows it."""
-    return {
-        **shown_definition(object_type),
-        "properties": [properties.shown(object_type, found) for found in object_type.live_properties.values()],
-        "associations": [
-            shown_association({**model.object_types, object_type.name: object_type}, found) for found in definitions
-        ],
-    }
+def shown(
+    model: DataModel,
+    object_type: ObjectType,
+    definitions: Iterable[Direction],
+    *,
+    with_properties: bool = True,
+    with_associations: bool = True,
+    with_audit: bool = True,
+) -> Body:
+    """A schema with its properties and associations, as the contract shows it; empty lists of what is not asked for."""
+    body = shown_definition(object_type)
+    if with_audit:
+        body |= {"createdByUserId": object_type.created_user_id, "updatedByUserId": object_type.updated_user_id}
+    known = {**model.object_types, object_type.name: object_type}
+    found = object_type.live_properties.values() if with_properties else ()
+    body["properties"] = [properties.shown(object_type, each) for each in found]
+    body["associations"] = [shown_association(known, each) for each in definitions] if with_associations else []
+    return body
 
 
 def shown_definition(object_type: ObjectType) -> Body:
@@ -189,8 +202,11 @@ def shown_association(object_types: Mapping[str, ObjectType], direction: Directi
     }
 
 
-def shown_settings(object_type: ObjectType) -> Body:
-    """An object type with everything that pages and clients need to know of it."""
+def shown_settings(object_type: ObjectType, progress: Progress | None) -> Body:
+    """An object type with everything that pages and clients need to know of it.
+
+    `searchProgress` says how far stored records are found by what was made searchable last; null where nothing was.
+    """
     return {
         "objectTypeId": object_type.id,
         "name": object_type.name,
@@ -203,6 +219,9 @@ def shown_settings(object_type: ObjectType) -> Body:
         "primaryDisplayProperties": list(object_type.primary),
         "requiredProperties": [list(group) for group in object_type.required],
         "searchableProperties": list(object_type.searchable),
+        "searchProgress": {"state": progress.state, "done": progress.done, "total": progress.total}
+        if progress
+        else None,
         "uniqueProperties": list(object_type.unique_properties),
         "indexedProperties": sorted(name for name, found in object_type.live_properties.items() if found.indexed),
         "tools": list(object_type.tools),

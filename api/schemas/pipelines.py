@@ -90,12 +90,11 @@ class PipelineChange(Schema):
 
 def shown(pipeline: Pipeline) -> Body:
     """A pipeline with its stages in order, as the contract shows it."""
-    live = [stage for stage in pipeline.stages if not stage.archived]
     return {
         "id": pipeline.id,
         "label": pipeline.display_name,
         "displayOrder": pipeline.display_order,
-        "stages": [shown_stage(stage) for stage in sorted(live, key=_order)],
+        "stages": [shown_stage(stage) for stage in pipeline.live_stages],
         "createdAt": moment(pipeline.created_at),
         "updatedAt": moment(pipeline.updated_at),
         "archived": pipeline.archived,
@@ -118,8 +117,7 @@ def shown_stage(stage: Stage) -> Body:
 
 def shown_stages(pipeline: Pipeline) -> list[Body]:
     """The live stages of a pipeline in order."""
-    stages: list[Body] = shown(pipeline)["stages"]
-    return stages
+    return [shown_stage(stage) for stage in pipeline.live_stages]
 
 
 def shown_audit(audit: Body, identifier: str, account_id: int) -> Body:
@@ -133,7 +131,3 @@ def shown_audit(audit: Body, identifier: str, account_id: int) -> Body:
         "rawObject": json.loads(audit["values"]),
         "fromUserId": audit["user_id"],
     }
-
-
-def _order(stage: Stage) -> tuple[int, str]:
-    return stage.display_order, stage.display_name

@@ -119,7 +119,7 @@ class PropertyNames(Schema):
 
     inputs = fields.List(fields.Nested(PropertyName), required=True)
     archived = fields.Boolean(load_default=False)
-    sensitivity = fields.String(data_key="dataSensitivity", load_default="non_sensitive", allow_none=True)
+    sensitivity = fields.String(data_key="dataSensitivity", load_default="non_sensitive")
 
 
 class PropertyGroupBody(Schema):
@@ -179,6 +179,9 @@ def shown(object_type: ObjectType, found: Property) -> Body:
         "createdAt": moment(found.created_at),
         "updatedAt": moment(found.updated_at),
     }
+    for name, user_id in (("createdUserId", found.created_user_id), ("updatedUserId", found.updated_user_id)):
+        if user_id is not None:
+            body[name] = str(user_id)
     if found.options_from == "owners":
         body["referencedObjectType"] = "OWNER"
     if found.formula is not None:

@@ -124,6 +124,12 @@ def add(graph: Graph, kind: str, parameters: Mapping[str, Any], *, job_id: str |
     return _job(row["job"])
 
 
+def add_within(unit: Unit, kind: str, parameters: Mapping[str, Any], *, job_id: str) -> None:
+    """Like `add`, in the transaction that makes the job necessary."""
+    text = json.dumps(parameters, ensure_ascii=False)
+    unit.graph.change(load("jobs").add_within, id=job_id, kind=kind, parameters=text, at=unit.clock.now())
+
+
 def claim(
     graph: Graph, kinds: Iterable[str], stopping: Callable[[], bool] = lambda: False, *, lease_ms: int = LEASE_MS
 ) -> Held | None:

@@ -16,7 +16,7 @@ from crm_graph.crm import Crm
 from crm_graph.errors import CRMError, StaleModel, Unavailable
 from crm_graph.feed.number import INTERVAL_S, number
 from crm_graph.graph.embedded.stopping import Stopping
-from crm_graph.jobs import job
+from crm_graph.jobs import job, search_text
 from crm_graph.jobs.heartbeat import Heartbeat
 from crm_graph.jobs.job import Cancelled, Held, LeaseLost
 from crm_graph.transfer import jobs as imports
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 Work = Callable[[Crm, Held], bool]
 """Does a job from its cursor on, batch by batch. True at its end, False soon after `held.stopping()` became true."""
 
-KINDS: dict[str, Work] = {imports.KIND: imports.work}
+KINDS: dict[str, Work] = {imports.KIND: imports.work, search_text.KIND: search_text.work}
 """What each kind of job does."""
 
 _LOOK_S = 0.5

@@ -124,6 +124,8 @@ def test_a_property_is_answered_whole(server: Server, name: str) -> None:
         "formField": False,
         "dataSensitivity": "non_sensitive",
         "modificationMetadata": {"archivable": True, "readOnlyDefinition": False, "readOnlyValue": False},
+        "createdUserId": "1",
+        "updatedUserId": "1",
     }
 
 
@@ -209,3 +211,38 @@ def test_stages_are_the_options_of_the_stage_property(server: Server) -> None:
     body = server.call("GET", "/crm/v3/properties/deals/dealstage").json()
 
     assert "closedwon" in [option["value"] for option in body["options"]]
+
+
+def test_a_sensitive_property_is_read_only_when_it_is_asked_for(server: Server, name: str) -> None:
+    server.call("POST", CONTACTS, text_property(name, dataSensitivity="sensitive"))
+    body = {"inputs": [{"name": name}], "archived": False}
+
+    def statuses(**query: str) -> tuple[int, int]:
+        batch = {**body, **query}
+        one = server.call("GET", f"{CONTACTS}/{name}", **query).status_code
+        return one, server.call("POST", f"{CONTACTS}/batch/read", batch).status_code
+
+    assert statuses() == (404, 207)
+    assert statuses(dataSensitivity="sensitive") == (200, 200)
+
+
+def test_a_property_does_not_change_between_one_value_and_several(server: Server, name: str) -> None:
+    options = [{"label": "A", "value": "a"}]
+    server.call("POST", CONTACTS, text_property(name, type="enumeration", fieldType="select", options=options))
+
+    answer = server.call("PATCH", f"{CONTACTS}/{name}", {"fieldType": "checkbox"})
+    server.call("DELETE", f"{CONTACTS}/{name}")
+    again = text_property(name, type="enumeration", fieldType="checkbox", options=options)
+
+    assert (answer.status_code, answer.json()["context"]["field"]) == (400, ["fieldType"])
+    assert server.call("POST", CONTACTS, again).status_code == 409
+
+
+def test_a_property_that_is_calculated_no_more_can_be_written(server: Server, name: str) -> None:
+    given = {"type": "number", "fieldType": "calculation_equation", "calculationFormula": "1 + 1"}
+    made = server.call("POST", CONTACTS, text_property(name, **given)).json()
+
+    changed = server.call("PATCH", f"{CONTACTS}/{name}", {"fieldType": "number", "calculationFormula": None}).json()
+
+    assert [made["calculated"], changed["calculated"]] == [True, False]
+    assert changed["modificationMetadata"]["readOnlyValue"] is False

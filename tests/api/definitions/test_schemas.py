@@ -167,6 +167,35 @@ def test_what_one_process_defines_or_revokes_the_other_knows_at_once(server: Ser
     assert wrong == []
 
 
+def test_a_schema_tells_who_made_and_changed_it(server: Server, name: str) -> None:
+    made = server.call("POST", "/crm/v3/schemas", car(name)).json()
+    changed = server.call("PATCH", f"/crm/v3/schemas/{name}", {"description": "New"}).json()
+
+    assert (made["createdByUserId"], made["updatedByUserId"]) == (1, 1)
+    assert (changed["createdByUserId"], changed["updatedByUserId"]) == (1, 1)
+
+
+def test_parts_of_a_schema_are_left_out_when_they_are_not_asked_for(server: Server, name: str) -> None:
+    server.call("POST", "/crm/v3/schemas", car(name))
+    query = {f"include{part}": "false" for part in ("PropertyDefinitions", "AssociationDefinitions", "AuditMetadata")}
+
+    body = server.call("GET", f"/crm/v3/schemas/{name}", **query).json()
+
+    assert (body["properties"], body["associations"], "createdByUserId" in body) == ([], [], False)
+
+
+def test_it_is_told_how_far_a_change_of_what_is_searchable_has_come(server: Server, other: Server, name: str) -> None:
+    server.call("POST", "/crm/v3/schemas", car(name, properties=[{"name": n, "label": n} for n in ("model", "make")]))
+    settings = f"/crm/graph/v1/object-types/{name}"
+    before = other.call("GET", settings).json()["searchProgress"]
+
+    answer = server.call("PATCH", f"/crm/v3/schemas/{name}", {"searchableProperties": ["model", "make"]})
+
+    assert (before, answer.status_code) == (None, 200)
+    progress = other.call("GET", settings).json()["searchProgress"]
+    assert set(progress) == {"state", "done", "total"}
+
+
 def test_several_schemas_are_read_at_once(server: Server, name: str) -> None:
     for suffix in "ab":
         server.call("POST", "/crm/v3/schemas", car(f"{name}_{suffix}"))
