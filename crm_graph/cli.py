@@ -32,13 +32,13 @@ heap_option = click.option("--heap", default="512m", show_default=True, help="He
 def neo4j_options(command: Command) -> Command:
     """Options that name a Neo4j which is used in place of the bundled one; its password is in NEO4J_PASSWORD only."""
     for name, default, text in (
-        ("username", "neo4j", "its user"),
-        ("uri", "", "use this Neo4j, not the bundled one"),
+        ("username", "neo4j", "Its user."),
+        ("uri", "", "Use this Neo4j, not the bundled one."),
     ):
         variable = f"NEO4J_{name.upper()}"
-        command = click.option(
-            f"--neo4j-{name}", envvar=variable, default=default, show_envvar=True, help=f"{text.capitalize()}."
-        )(command)
+        command = click.option(f"--neo4j-{name}", envvar=variable, default=default, show_envvar=True, help=text)(
+            command
+        )
     return command
 
 

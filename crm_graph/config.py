@@ -108,13 +108,19 @@ class Settings:
     """Where the graph is and how this account is set up, read from the environment once at start."""
 
     neo4j_uri: str = _setting("NEO4J_URI", "bolt://127.0.0.1:7687")
+    """A Neo4j of your own, used in place of the bundled one."""
     neo4j_username: str = _setting("NEO4J_USERNAME", "neo4j")
+    """Its user."""
     neo4j_password: str = field(default="", repr=False, metadata={"variable": "NEO4J_PASSWORD"})
+    """Its password, which is never an option of a command."""
     token: str = field(default="", repr=False, metadata={"variable": "CRM_GRAPH_TOKEN"})
     """The first super admin's token; generated and shown once when empty."""
     owner_email: str = _setting("CRM_GRAPH_OWNER_EMAIL", "admin@localhost")
+    """E-mail address of the first owner, to whom that token belongs."""
     owner_first_name: str = _setting("CRM_GRAPH_OWNER_FIRST_NAME", "Super")
+    """First name of the first owner."""
     owner_last_name: str = _setting("CRM_GRAPH_OWNER_LAST_NAME", "Admin")
+    """Last name of the first owner."""
     account_id: int = _setting("CRM_GRAPH_ACCOUNT_ID", 1)
     """The number that the contract calls portal id or hub id."""
     account_name: str = _setting("CRM_GRAPH_ACCOUNT_NAME", "My account")
