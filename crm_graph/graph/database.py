@@ -199,7 +199,12 @@ class Graph:
 
     def _open_transactions(self, end: float | None = None) -> dict[str, str | None]:
         """Those that are open, by their own id, with the id that the revisions of a write carry."""
-        text = "SHOW TRANSACTIONS YIELD transactionId, metaData RETURN collect([transactionId, metaData.id]) AS found"
+        # One that ran into its limit and is not being committed stays in the list until its client speaks again.
+        text = (
+            "SHOW TRANSACTIONS YIELD transactionId, metaData, status, statusDetails "
+            "WHERE NOT status STARTS WITH 'Terminated' OR statusDetails <> '' "
+            "RETURN collect([transactionId, metaData.id]) AS found"
+        )
         return dict(self._retried(lambda: self._run(text, {}, self.limits.read_ms, writes=False), end)[0]["found"])
 
     def plain(self, query: Query | Statement, /, **parameters: Any) -> Row:
