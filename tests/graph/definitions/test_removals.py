@@ -49,10 +49,11 @@ def deal(worker: Worker, pipeline: str, stage: str) -> Record:
 
 @contextmanager
 def held_open(worker: Worker) -> Iterator[None]:
-    """Meanwhile a transaction is open that began by older definitions."""
-    with worker.crm.graph.driver.session() as session, session.begin_transaction() as anything:
-        anything.run("RETURN 1").consume()
-        yield
+    """Meanwhile a write is open that began by older definitions."""
+    with worker.crm.graph.driver.session() as session:
+        with session.begin_transaction(metadata={"id": secrets.token_hex(6)}) as anything:
+            anything.run("RETURN 1").consume()
+            yield
 
 
 def while_writing(worker: Worker, pool: ThreadPoolExecutor, write: Work, remove: Callable[[], Any]) -> Future[Any]:
