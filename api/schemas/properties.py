@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, post_load
+from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
 from api.schemas.moments import moment
 from crm_graph.definitions.object_type import ObjectType
@@ -71,11 +71,18 @@ class SchemaProperty(_Fields):
     field_type = fields.String(data_key="fieldType", load_default="text")
     unique = fields.Boolean(data_key="hasUniqueValue", load_default=False)
     sensitivity = fields.String(data_key="dataSensitivity", load_default="non_sensitive")
+    external_options = fields.Boolean(data_key="externalOptions", load_default=False)
+    referenced_type = fields.String(
+        data_key="referencedObjectType", allow_none=True, validate=validate.OneOf(["OWNER"]), load_default=None
+    )
 
     @post_load
     def make(self, data: Body, **_: Any) -> Property:
-        """The property as a value."""
+        """The property as a value; one that refers to owners has them as its options."""
         given = {name: value for name, value in data.items() if value is not None}
+        if given.pop("external_options") and "referenced_type" in given:
+            given["options_from"] = "owners"
+        given.pop("referenced_type", None)
         return Property(**{**given, "options": tuple(given.get("options", ()))})
 
 

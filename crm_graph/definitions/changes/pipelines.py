@@ -143,14 +143,20 @@ def replace_stage(unit: Unit, object_type: ObjectType, pipeline_id: str, stage_i
 def update_stage(
     unit: Unit, object_type: ObjectType, pipeline_id: str, stage_id: str, changes: Mapping[str, Any]
 ) -> Stage:
-    """The stage after the fields given changed; metadata is united with what there was."""
-    known = replace(find_stage(find(object_type, pipeline_id), stage_id), closing=False)
-    given = {**changes, "metadata": {**known.metadata, **changes.get("metadata", {})}}
-    if given.pop("archived", False):
-        raise refused("archived", True, "is not for a change; DELETE removes a stage")
-    if "isClosed" not in changes.get("metadata", {}) and changes.get("metadata"):
-        given["metadata"].pop("isClosed", None)  # it follows from what was given
-    return replace_stage(unit, object_type, pipeline_id, stage_id, replace(known, **given))
+    """The stage after the fields given changed; metadata is united with what there was.
+
+    `{"archived": False}` brings a removed one back.
+    """
+    pipeline = find(object_type, pipeline_id)
+    removed = next((each for each in pipeline.stages if each.id == stage_id and each.archived), None)
+    known = removed if removed and changes.get("archived") is False else find_stage(pipeline, stage_id)
+    if changes.get("archived"):
+        raise refused("archived", True, "is only for bringing an archived stage back; DELETE removes it")
+    metadata = {**known.metadata, **changes.get("metadata", {})}
+    wanted = replace(known, **{**changes, "metadata": metadata, "archived": False, "closing": False})
+    made = _made(unit, object_type, wanted, unit.clock.now(), known)
+    _save_stage(unit, object_type, pipeline, made, "UPDATE")
+    return made
 
 
 def archive_stage(
@@ -185,7 +191,7 @@ def _probability(metadata: Metadata) -> Metadata:
         value = -1.0
     if not 0 <= value <= 1:
         raise refused("metadata.probability", text, "a deal stage needs a probability from 0.0 to 1.0")
-    return {"isClosed": "true" if value in (0, 1) else "false", **metadata}
+    return {**metadata, "isClosed": "true" if value in (0, 1) else "false"}
 
 
 def _ticket_state(metadata: Metadata) -> Metadata:

@@ -215,6 +215,8 @@ def _check_shape(unit: Unit, object_type: ObjectType, wanted: Property) -> None:
     group = object_type.groups.get(wanted.group)
     if group is None or group.archived:
         raise refused("groupName", wanted.group, f"is no property group of {object_type.name}")
+    if wanted.options_from == "owners" and (wanted.type != "enumeration" or wanted.options):
+        raise refused("externalOptions", wanted.type, "goes with an enumeration that has no options of its own")
     if wanted.options and wanted.type not in ("enumeration", "bool"):
         raise refused("options", wanted.type, "only an enumeration has options")
     checks.check_count("options", len(wanted.options), unit.limits.options_per_property)

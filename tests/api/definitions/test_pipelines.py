@@ -138,3 +138,23 @@ def test_changes_are_audited(server: Server, name: str) -> None:
 
     assert [row["action"] for row in rows] == ["UPDATE"]
     assert (rows[0]["identifier"], rows[0]["portalId"]) == ("a", 1)
+
+
+def test_a_removed_stage_is_brought_back(server: Server, other: Server, name: str) -> None:
+    create(server, name, stage("a"), stage("b"))
+    server.call("DELETE", f"{DEALS}/{name}/stages/a")
+
+    answer = server.call("PATCH", f"{DEALS}/{name}/stages/a", {"archived": False, "metadata": {}})
+
+    assert (answer.status_code, answer.json()["archived"]) == (200, False)
+    assert other.call("GET", f"{DEALS}/{name}/stages/a").status_code == 200
+    assert server.call("PATCH", f"{DEALS}/{name}/stages/a", {"archived": True}).status_code == 400
+
+
+def test_whether_a_deal_stage_is_closed_follows_its_probability(server: Server, name: str) -> None:
+    given = {"label": "a", "displayOrder": 0, "metadata": {"probability": "1.0", "isClosed": "false"}}
+
+    assert create(server, name, given)["stages"][0]["metadata"]["isClosed"] == "true"
+    changed = server.call("PATCH", f"{DEALS}/{name}", {"label": f"{name}!"}).json()
+    path = f"{DEALS}/{name}/stages/{changed['stages'][0]['id']}"
+    assert server.call("PATCH", path, {"metadata": {"probability": "0.3"}}).json()["metadata"]["isClosed"] == "false"

@@ -246,3 +246,20 @@ def test_a_property_that_is_calculated_no_more_can_be_written(server: Server, na
 
     assert [made["calculated"], changed["calculated"]] == [True, False]
     assert changed["modificationMetadata"]["readOnlyValue"] is False
+
+
+def test_a_custom_property_may_refer_to_owners(server: Server, name: str) -> None:
+    owner = {"type": "enumeration", "fieldType": "select", "externalOptions": True, "referencedObjectType": "OWNER"}
+
+    made = server.call("POST", CONTACTS, text_property(name, **owner)).json()
+
+    assert (made["externalOptions"], made["referencedObjectType"]) == (True, "OWNER")
+    contacts = "/crm/v3/objects/contacts"
+    assert server.call("POST", contacts, {"properties": {name: "1"}}).status_code == 201
+    assert server.call("POST", contacts, {"properties": {name: "nobody"}}).status_code == 400
+
+
+def test_owners_are_no_options_of_a_text(server: Server, name: str) -> None:
+    body = text_property(name, externalOptions=True, referencedObjectType="OWNER")
+
+    assert server.call("POST", CONTACTS, body).status_code == 400
