@@ -1,15 +1,16 @@
-// change write(rows, ends, types, primary_id, target_kind, limits, count_max) -> missing, over, changed
+// change write(rows, ends, types, primary_id, target_kind, limits, count_max) -> missing, over, changed, bereft
 // Everything that one call does to the associations of one pair of object types; nothing where a record is `missing` or
-// a limit passed (`over`: [index of the limit, record id]). rows, one a source record in ascending id: from_key, from_id,
-// at, is_new (its first revision is of this transaction), revision, links (to_id, type_id) to have, drops (to_id,
-// type_ids; null: all) to end, primary (id of the target to be primary), first (the one to become so where there is no
-// association yet). ends, in ascending key: key, locked, required. types: by type id as text, what a relationship says
-// of it. limits: type_id, max, sent, received (both where the type is its own inverse). `sent`, `received` and `one`
-// name the pair's relationship type where it has that index, else a type that no relationship has. What is not to be
-// looked for is sought by null: a condition in front of a MATCH would be tried on each relationship that it found.
-// A target is not locked, but a relationship shares a lock with others at both its ends from the moment in which it is
-// created, which a merge, an archiving or a purge of the record excludes: each waits for the other to end. So all are
-// created first, bare, and the targets looked at once more; what was merged meanwhile is `missing` as if it had been before.
+// a limit passed (`over`: [index of the limit, record id]). bereft: source ids that have no primary target any more.
+// rows, one a source record in ascending id: from_key, from_id, at, is_new (its first revision is of this transaction),
+// revision, links (to_id, type_id) to have, drops (to_id, type_ids; null: all) to end, primary (id of the target to be
+// primary), first (the one to become so where there is no association yet). ends, in ascending key: key, locked,
+// required. types: by type id as text, what a relationship says of it. limits: type_id, max, sent, received (both where
+// the type is its own inverse). `sent`, `received` and `one` name the pair's relationship type where it has that index,
+// else a type that no relationship has. What is not to be looked for is sought by null: a condition in front of a MATCH
+// would be tried on each relationship that it found. A target is not locked, but a relationship shares a lock with
+// others at both its ends from the moment in which it is created, which a merge, an archiving or a purge of the record
+// excludes: each waits for the other to end. So all are created first, bare, and the targets looked at once more; what
+// was merged meanwhile is `missing` as if it had been before.
 CALL () {
   UNWIND $ends AS end
   OPTIONAL MATCH (r:Record {_key: end.key})
@@ -148,9 +149,11 @@ CALL (missing, begins) {
     CREATE (v:_Revision:_Pending)
     SET v = row.revision, v.version = r._version, v.at = r._changed_at, v.added = added, v.removed = removed
   }
-  RETURN count(*) AS changed
+  RETURN count(*) AS changed, collect(CASE
+    WHEN any(link IN each.ended WHERE link.type_id = $primary_id)
+      AND none(link IN each.begun WHERE link.type_id = $primary_id) THEN row.from_id END) AS bereft
 }
-RETURN missing, over, changed
+RETURN missing, over, changed, bereft
 
 // change crowded(key, id, is_source, is_target, limits, count_max) -> over
 // Whose limits an archived record would pass if it were live again, [index of the limit, record id]: its own, and those

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from crm_graph.behaviours import contacts, deals, emails, lifecycle, line_items, pipelines, quotes, tickets
+from crm_graph.behaviours import contacts, deals, emails, leads, lifecycle, line_items, pipelines, quotes, tickets
 from crm_graph.records.hooks import Behaviour
 
 BEHAVIOURS: Mapping[str, Behaviour] = {
@@ -14,6 +14,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "deal_close": deals.CLOSE,
     "ticket_close": tickets.CLOSE,
     "product_copy": line_items.PRODUCT_COPY,
+    "lead_primary": leads.NEEDS_PRIMARY,
     "quote_deal": quotes.NEEDS_DEAL,
     "permanent_delete": emails.PERMANENT_DELETE,
 }

@@ -2,15 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from crm_graph.records.hooks import Behaviour
 
-from crm_graph.definitions.object_type import ObjectType
-from crm_graph.records.hooks import Behaviour, Change
-from crm_graph.unit import Unit
-
-
-def _nothing(unit: Unit, object_type: ObjectType, changes: Sequence[Change]) -> None:
-    """Writing an e-mail has no rule of its own."""
-
-
-PERMANENT_DELETE = Behaviour(before=_nothing, refuses_restore=True)
+PERMANENT_DELETE = Behaviour(refuses_restore=True)

@@ -14,7 +14,7 @@ from typing import Any
 from crm_graph.definitions.association import AssociationPair, AssociationType, Direction
 from crm_graph.errors import InvalidAssociation, PairNotIndexed
 from crm_graph.graph.queries import load
-from crm_graph.records import association_types, revise
+from crm_graph.records import association_types, hooks, revise
 from crm_graph.records.association_limits import NO_ASSOCIATION, Limit, exceeded, limits_of, places
 from crm_graph.unit import Unit
 
@@ -104,8 +104,28 @@ class Draft:
         if not self.pair.is_indexed:
             raise PairNotIndexed([self.pair])
         self._relabel()
+        rules = [found.bereft for found in hooks.attached(self._unit, self._source) if found.bereft is not None]
+        if not rules or not self._may_end_primaries:
+            return self._write(self._unit, new_keys)[0]
+
+        def work(together: Unit) -> list[str]:
+            missing, bereft = self._write(together, new_keys)
+            for rule in rules if bereft else ():
+                rule(together, self._source, bereft)
+            return missing
+
+        return self._unit.together(work)
+
+    @property
+    def _may_end_primaries(self) -> bool:
+        primary = self._primary.id if self._primary else None
+        drops = [type_ids for row in self._rows.values() for type_ids in row.drops.values()]
+        return primary is not None and any(type_ids is None or primary in type_ids for type_ids in drops)
+
+    def _write(self, unit: Unit, new_keys: Collection[str]) -> tuple[list[str], list[int]]:
+        """Keys of records that are not there, and ids of sources that have no primary target any more."""
         limits = limits_of(self._limited.values())
-        row = self._unit.graph.change(
+        row = unit.graph.change(
             self._statement(limits),
             rows=self._written_rows(new_keys),
             ends=self._ends(limits),
@@ -118,9 +138,9 @@ class Draft:
         )
         if row["over"]:
             n = row["over"][0][0]
-            raise exceeded(self._unit, limits[n], [record_id for other, record_id in row["over"] if other == n])
+            raise exceeded(unit, limits[n], [record_id for other, record_id in row["over"] if other == n])
         self.changed = row["changed"] or 0
-        return list(row["missing"] or [])
+        return list(row["missing"] or []), list(row["bereft"] or [])
 
     def _relabel(self) -> None:
         labels = [found.id for found in self.pair.types if association_types.is_custom_label(found)]

@@ -47,6 +47,7 @@ Before = Callable[[Unit, ObjectType, Sequence[Change]], None]
 
 Values = Mapping[str, Native]
 Merged = Callable[[ObjectType, dict[str, Native], Values, Values], None]
+Bereft = Callable[[Unit, ObjectType, Sequence[int]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +56,16 @@ class Behaviour:
 
     `before` runs before a write. `reads` are the properties whose change makes the rule need
     stored values; a change of none of them goes without a read. `merged` betters the values of a
-    record made of two: given its own, those of the primary record and those of the other.
+    record made of two: given its own, those of the primary record and those of the other. `bereft`
+    is told, in the same transaction, the ids of records whose primary association of one pair of
+    object types was ended without another in its place.
     """
 
-    before: Before
+    before: Before | None = None
     reads: Callable[[ObjectType], Collection[str]] = lambda object_type: ()
     refuses_restore: bool = False
     merged: Merged | None = None
+    bereft: Bereft | None = None
 
 
 def attached(unit: Unit, object_type: ObjectType) -> list[Behaviour]:
@@ -77,4 +81,5 @@ def needs_stored(behaviours: Sequence[Behaviour], object_type: ObjectType, names
 def run(behaviours: Sequence[Behaviour], unit: Unit, object_type: ObjectType, changes: Sequence[Change]) -> None:
     """Let every rule see and better the changes."""
     for behaviour in behaviours:
-        behaviour.before(unit, object_type, changes)
+        if behaviour.before:
+            behaviour.before(unit, object_type, changes)
