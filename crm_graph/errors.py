@@ -17,7 +17,8 @@ CRMError
 │   ├── InUse                   something still refers to what is to be removed
 │   │   └── RecordsRemain        an object type has records
 │   │       └── ReferencedByRecords  records stand in the pipeline or stage
-│   └── RuleBroken              a rule of one object type forbids it
+│   ├── RuleBroken              a rule of one object type forbids it
+│   └── Refused                 internal: inputs of a batch that cannot be written, each with its error
 ├── NotFound                    what was named does not exist
 │   ├── RecordNotFound
 │   └── DefinitionNotFound      a property, group, pipeline, stage, association type …
@@ -126,7 +127,26 @@ class UndefinedAssociation(InvalidAssociation):
 
 
 class LimitExceeded(InvalidAssociation):
-    """An association that would pass the limit of its type."""
+    """Associations that would pass the limit of their type.
+
+    `type_id` is the id of the type as stored, `excess` says by how many each record, by its id, would pass it.
+    """
+
+    def __init__(self, message: str, type_id: int, excess: Mapping[int, int], **context: Any) -> None:
+        super().__init__(message, **context)
+        self.type_id = type_id
+        self.excess = excess
+
+
+class Refused(Invalid):
+    """Inputs of a batch that cannot be written; `errors` says why, by the index of the input.
+
+    Whoever may write a part takes those out and tries the others.
+    """
+
+    def __init__(self, errors: Mapping[int, CRMError]) -> None:
+        super().__init__(errors[min(errors)].message)
+        self.errors = dict(errors)
 
 
 class UniqueValueTaken(Invalid):

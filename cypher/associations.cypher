@@ -1,16 +1,16 @@
 // change write(rows, ends, types, primary_id, target_kind, limits, count_max) -> missing, over, changed, bereft
 // Everything that one call does to the associations of one pair of object types; nothing where a record is `missing` or
-// a limit passed (`over`: [index of the limit, record id]). bereft: source ids that have no primary target any more.
-// rows, one a source record in ascending id: from_key, from_id, at, is_new (its first revision is of this transaction),
-// revision, links (to_id, type_id) to have, drops (to_id, type_ids; null: all) to end, primary (id of the target to be
-// primary), first (the one to become so where there is no association yet). ends, in ascending key: key, locked,
-// required. types: by type id as text, what a relationship says of it. limits: type_id, max, sent, received (both where
-// the type is its own inverse). `sent`, `received` and `one` name the pair's relationship type where it has that index,
-// else a type that no relationship has. What is not to be looked for is sought by null: a condition in front of a MATCH
-// would be tried on each relationship that it found. A target is not locked, but a relationship shares a lock with
-// others at both its ends from the moment in which it is created, which a merge, an archiving or a purge of the record
-// excludes: each waits for the other to end. So all are created first, bare, and the targets looked at once more; what
-// was merged meanwhile is `missing` as if it had been before.
+// a limit passed (`over`: [index of the limit, record id, by how many]). bereft: source ids that have no primary target
+// any more. rows, one a source record in ascending id: from_key, from_id, at, is_new (its first revision is of this
+// transaction), revision, links (to_id, type_id) to have, drops (to_id, type_ids; null: all) to end, primary (id of the
+// target to be primary), first (the one to become so where there is no association yet). ends, in ascending key: key,
+// locked, required. types: by type id as text, what a relationship says of it. limits: type_id, max, sent, received
+// (both where the type is its own inverse). `sent`, `received` and `one` name the pair's relationship type where it has
+// that index, else a type that no relationship has. What is not to be looked for is sought by null: a condition in
+// front of a MATCH would be tried on each relationship that it found. A target is not locked, but a relationship shares
+// a lock with others at both its ends from the moment in which it is created, which a merge, an archiving or a purge of
+// the record excludes: each waits for the other to end. So all are created first, bare, and the targets looked at once
+// more; what was merged meanwhile is `missing` as if it had been before.
 CALL () {
   UNWIND $ends AS end
   OPTIONAL MATCH (r:Record {_key: end.key})
@@ -83,8 +83,8 @@ CALL (changes) {
     WITH x LIMIT $count_max
     RETURN count(x) AS received
   }
-  WITH n, near_id, limit WHERE sent + received + more > limit.max
-  RETURN collect([n, near_id]) AS over
+  WITH n, near_id, sent + received + more - limit.max AS excess
+  RETURN collect(CASE WHEN excess > 0 THEN [n, near_id, excess] END) AS over
 }
 CALL (changes, over) {
   WITH changes WHERE size(over) = 0
@@ -156,7 +156,7 @@ CALL (missing, begins) {
 RETURN missing, over, changed, bereft
 
 // change crowded(key, id, is_source, is_target, limits, count_max) -> over
-// Whose limits an archived record would pass if it were live again, [index of the limit, record id]: its own, and those
+// Whose limits an archived record would pass if it were live again, [index of the limit, record id, by how many]: its own, and those
 // of the live records with which limited types associate it; all of them are locked. limits, `sent`, `received`: as for
 // `write`. is_source, is_target: on which sides of the pair the record may stand.
 CALL () {
@@ -204,8 +204,8 @@ CALL (others) {
     WITH x LIMIT $count_max
     RETURN count(x) AS received
   }
-  WITH n, near_id WHERE sent + received + more > $limits[n].max
-  RETURN collect([n, near_id]) AS over
+  WITH n, near_id, sent + received + more - $limits[n].max AS excess
+  RETURN collect(CASE WHEN excess > 0 THEN [n, near_id, excess] END) AS over
 }
 RETURN over
 

@@ -30,4 +30,4 @@ def _folded(change: Change, name: str, address: str) -> str:
     return folded
 
 
-EMAIL = Behaviour(before=_fold)
+EMAIL = Behaviour(before=_fold, upserts_whole=(_SINGLE,))

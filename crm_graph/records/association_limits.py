@@ -44,14 +44,22 @@ def places(pair: AssociationPair, limits: Sequence[Limit]) -> dict[str, str]:
     }
 
 
-def exceeded(unit: Unit, limit: Limit, record_ids: Sequence[int]) -> LimitExceeded:
-    """The error that names the first of the records, the type and the limit that it would pass."""
-    counted, direction = limit
+def refuse(unit: Unit, limits: Sequence[Limit], over: Sequence[tuple[int, int, int]]) -> None:
+    """LimitExceeded where a statement says that limits would be passed: (index of the limit, record id, by how many).
+
+    It names the first record, the type and the limit.
+    """
+    if not over:
+        return
+    counted, direction = limits[over[0][0]]
+    excess = {record_id: more for n, record_id, more in over if n == over[0][0]}
     near, far = (unit.model.object_types[name] for name in (direction.near, direction.far))
-    return LimitExceeded(
-        f"{near.name} {record_ids[0]} may have at most {counted['max']} {far.plural} "
+    raise LimitExceeded(
+        f"{near.name} {over[0][1]} may have at most {counted['max']} {far.plural} "
         f"under the association type {direction.type_id}",
-        objectId=[str(each) for each in record_ids],
+        direction.type.id,
+        excess,
+        objectId=[str(each) for each in excess],
         associationTypeId=[str(direction.type_id)],
         limit=[str(counted["max"])],
     )
@@ -79,7 +87,7 @@ def refuse_crowded(unit: Unit, object_type: ObjectType, record_id: int, limited:
             target_label=unit.model.object_types[pair.target].node_label,
             **places(pair, limits),
         )
-        over = unit.graph.change(
+        row = unit.graph.change(
             query,
             key=f"{object_type.id}:{record_id}",
             id=record_id,
@@ -87,7 +95,5 @@ def refuse_crowded(unit: Unit, object_type: ObjectType, record_id: int, limited:
             is_target=pair.target == object_type.name,
             limits=[limit for limit, _ in limits],
             count_max=max(limit["max"] for limit, _ in limits) + 1,
-        )["over"]
-        if over:
-            n = over[0][0]
-            raise exceeded(unit, limits[n], [near_id for other, near_id in over if other == n])
+        )
+        refuse(unit, limits, row["over"])

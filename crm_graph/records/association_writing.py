@@ -15,7 +15,7 @@ from crm_graph.definitions.association import AssociationPair, AssociationType, 
 from crm_graph.errors import InvalidAssociation, PairNotIndexed
 from crm_graph.graph.queries import load
 from crm_graph.records import association_types, hooks, revise
-from crm_graph.records.association_limits import NO_ASSOCIATION, Limit, exceeded, limits_of, places
+from crm_graph.records.association_limits import NO_ASSOCIATION, Limit, limits_of, places, refuse
 from crm_graph.unit import Unit
 
 
@@ -136,9 +136,7 @@ class Draft:
             count_max=max((limit["max"] for limit, _ in limits), default=0)
             + sum(len(row.drops) + 1 for row in self._rows.values()),
         )
-        if row["over"]:
-            n = row["over"][0][0]
-            raise exceeded(unit, limits[n], [record_id for other, record_id in row["over"] if other == n])
+        refuse(unit, limits, row["over"])
         self.changed = row["changed"] or 0
         return list(row["missing"] or []), list(row["bereft"] or [])
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crm_graph.definitions.association import Direction
+from crm_graph.definitions.association import AssociationPair, Direction
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.errors import TooMany
+from crm_graph.errors import CRMError, Invalid, LimitExceeded, Refused, TooMany
 from crm_graph.records import association_reading, association_types
 from crm_graph.records.association_reading import pages_behind, pages_of
 from crm_graph.records.association_types import TypeId
@@ -105,30 +105,92 @@ def remove_types(
 def attach_new(unit: Unit, object_type: ObjectType, created: Sequence[tuple[int, Sequence[NewAssociation]]]) -> None:
     """Associate records created in this transaction, (record id, associations), in one statement a pair of types.
 
-    What a new record is the source of is told by its first revision. Raises InvalidAssociation,
-    WrongDirection, UndefinedAssociation, LimitExceeded, TooMany; the caller's transaction then ends.
+    What a new record is the source of is told by its first revision. Raises Refused with what is wrong
+    for each of the records by its index; the caller's transaction then ends.
     """
     drafts: dict[str, Draft] = {}
-    for record_id, associations in created:
-        if len(associations) > unit.limits.inline_associations:
-            raise TooMany(
-                f"A record is created with at most {unit.limits.inline_associations} associations, "
-                f"not {len(associations)}."
-            )
-        for asked in associations:
-            far = (
-                association_types.far_type(unit, object_type, asked.type_ids)
-                if asked.far_type is None
-                else unit.model.object_type(asked.far_type)
-            )
-            directions = association_types.asked(unit, object_type, far, asked.type_ids)
-            pair = unit.model.pair(object_type, far)
-            draft = drafts.setdefault(pair.relationship_type, Draft(unit, pair))
-            draft.associate(object_type.name, record_id, _known_id(unit, far, asked.far_id), directions)
+    wanted: list[_Wanted] = []
+    refused: dict[int, CRMError] = {}
+    for index, (_, asked) in enumerate(created):
+        try:
+            wanted += [_Wanted(index, *each) for each in _asked(unit, object_type, asked)]
+        except Invalid as error:
+            refused[index] = error
+    if refused:
+        raise Refused(refused)
+    for each in wanted:
+        draft = drafts.setdefault(each.pair.relationship_type, Draft(unit, each.pair))
+        draft.associate(object_type.name, created[each.index][0], each.far_id, each.directions)
     new_keys = {f"{object_type.id}:{record_id}" for record_id, _ in created}
     for _, draft in sorted(drafts.items()):
-        if missing := draft.write(new_keys):
-            raise invalid_records(unit, missing)
+        try:
+            missing = set(draft.write(new_keys))
+        except LimitExceeded as error:
+            raise Refused(_crowding(error, draft.pair, created, wanted)) from error
+        if missing:
+            gone: dict[int, list[str]] = {}
+            for each in wanted:
+                if each.far_key in missing:
+                    gone.setdefault(each.index, []).append(each.far_key)
+            raise Refused({index: invalid_records(unit, dict.fromkeys(keys)) for index, keys in gone.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """An association of the new record with that index."""
+
+    index: int
+    pair: AssociationPair
+    far: ObjectType
+    far_id: int
+    directions: tuple[Direction, ...]
+
+    @property
+    def far_key(self) -> str:
+        return f"{self.far.id}:{self.far_id}"
+
+    @property
+    def type_ids(self) -> set[int]:
+        """Ids of the types that it is to have, as stored."""
+        return {self.pair.default.id, *(direction.type.id for direction in self.directions)}
+
+
+def _asked(
+    unit: Unit, object_type: ObjectType, associations: Sequence[NewAssociation]
+) -> list[tuple[AssociationPair, ObjectType, int, tuple[Direction, ...]]]:
+    """What one new record is to be associated with; Invalid where that cannot be."""
+    if len(associations) > unit.limits.inline_associations:
+        raise TooMany(
+            f"A record is created with at most {unit.limits.inline_associations} associations, not {len(associations)}."
+        )
+    found = []
+    for asked in associations:
+        far = (
+            association_types.far_type(unit, object_type, asked.type_ids)
+            if asked.far_type is None
+            else unit.model.object_type(asked.far_type)
+        )
+        directions = association_types.asked(unit, object_type, far, asked.type_ids)
+        found.append((unit.model.pair(object_type, far), far, _known_id(unit, far, asked.far_id), directions))
+    return found
+
+
+def _crowding(
+    error: LimitExceeded,
+    pair: AssociationPair,
+    created: Sequence[tuple[int, Sequence[NewAssociation]]],
+    wanted: Sequence[_Wanted],
+) -> dict[int, CRMError]:
+    """The records that have too many associations themselves, and of those that crowd another the last ones."""
+    refused = [index for index, (record_id, _) in enumerate(created) if record_id in error.excess]
+    for far_id, excess in error.excess.items():
+        crowd = [
+            each.index
+            for each in wanted
+            if each.pair is pair and each.far_id == far_id and error.type_id in each.type_ids
+        ]
+        refused += list(dict.fromkeys(crowd))[-excess:]
+    return dict.fromkeys(refused, error)
 
 
 def _remove(

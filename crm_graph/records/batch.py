@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.errors import (
-    Busy,
-    Conflict,
-    CRMError,
-    InvalidInput,
-    NotUnique,
-    RecordNotFound,
-    TooMany,
-    UniqueValueTaken,
-)
-from crm_graph.records import claims
+from crm_graph.errors import Busy, CRMError, InvalidInput, NotUnique, RecordNotFound, Refused, TooMany
+from crm_graph.graph.queries import load
+from crm_graph.records import claims, hooks
 from crm_graph.records.archive import archive_all
-from crm_graph.records.create import create_all, prepare, write
+from crm_graph.records.create import create_all, create_each
 from crm_graph.records.read import find, locate
 from crm_graph.records.record import (
     BatchError,
@@ -29,7 +23,8 @@ from crm_graph.records.record import (
     UpdateInput,
     is_id,
 )
-from crm_graph.records.update import Missing, refusals, update_all
+from crm_graph.records.refusals import in_part, whole
+from crm_graph.records.update import Missing, update_all, update_each
 from crm_graph.unit import Unit
 
 __all__ = ["CreateInput", "UpdateInput", "archive", "create", "read", "update", "upsert"]
@@ -40,16 +35,15 @@ _ATTEMPTS = 10
 def create(unit: Unit, object_type: ObjectType, inputs: Sequence[CreateInput]) -> BatchResult:
     """New records in input order.
 
-    All or none, unless every input has a trace id of its own: then inputs with wrong values are
-    left out and reported, as the contract has it.
+    All or none, unless every input has a trace id of its own: then inputs with wrong values, taken
+    unique values or associations that cannot be made are left out and reported, as the contract has it.
     """
     _bound(unit, len(inputs))
-    if not _is_traced([item.trace_id for item in inputs]):
+    traces = [item.trace_id for item in inputs]
+    if not _is_traced(traces):
         return BatchResult(records=tuple(create_all(unit, object_type, inputs)))
-    changes, refused = prepare(unit, object_type, inputs)
-    records = write(unit, object_type, [(inputs[index], change) for index, change in sorted(changes.items())])
-    errors = [BatchError(error=error, trace_ids=(inputs[n].trace_id or "",)) for n, error in sorted(refused.items())]
-    return BatchResult(records=tuple(records), errors=tuple(errors))
+    records, refused = in_part(len(inputs), lambda left: create_each(unit, object_type, [inputs[n] for n in left]))
+    return _partial(unit, records, refused, traces)
 
 
 def read(
@@ -74,27 +68,28 @@ def read(
 def update(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -> BatchResult:
     """Updated records in input order; unknown ones are reported and the others written.
 
-    Wrong values refuse the whole batch, unless every input has a trace id of its own.
+    Wrong and taken values refuse the whole batch, unless every input has a trace id of its own.
     """
     _bound(unit, len(inputs))
-    partial = _is_traced([item.trace_id for item in inputs])
-    errors: list[BatchError] = []
-    remaining = list(inputs)
-    if partial:
-        refused = refusals(unit, object_type, remaining)
-        errors = [BatchError(error=error, trace_ids=(remaining[n].trace_id or "",)) for n, error in refused.items()]
-        remaining = [item for n, item in enumerate(remaining) if n not in refused]
-    try:
-        return BatchResult(records=tuple(update_all(unit, object_type, remaining)), errors=tuple(errors))
-    except Missing as missing:
-        gone = set(missing.indexes)
-    errors.append(_report(object_type, [item for n, item in enumerate(remaining) if n in gone]))
-    remaining = [item for n, item in enumerate(remaining) if n not in gone]
-    return BatchResult(records=tuple(update_all(unit, object_type, remaining)), errors=tuple(errors))
+    traces = [item.trace_id for item in inputs]
+    is_partial = _is_traced(traces)
+
+    def attempt(left: Sequence[int]) -> list[Record]:
+        with _placed(range(len(left))):
+            return (update_each if is_partial else update_all)(unit, object_type, [inputs[n] for n in left])
+
+    records, refused = in_part(len(inputs), attempt)
+    gone = [n for n, error in refused.items() if isinstance(error, Missing)]
+    result = _partial(unit, records, {n: error for n, error in refused.items() if n not in gone}, traces)
+    return replace(result, errors=(*result.errors, _report(object_type, [inputs[n] for n in gone]))) if gone else result
 
 
 def upsert(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -> BatchResult:
-    """Records in input order, `is_new` on those that were made; a new one gets the unique value from its identity."""
+    """Records in input order, `is_new` on those that were made; a new one gets the unique value from its identity.
+
+    All or none, unless every input has a trace id of its own and none of the identities is one that
+    object types know only as a whole (a contact's e-mail address).
+    """
     _bound(unit, len(inputs))
     for item in inputs:
         if item.identity.is_id:
@@ -103,16 +98,17 @@ def upsert(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -
     keys = [locate(object_type, item.identity)["claim"] or "" for item in inputs]
     if len(set(keys)) < len(keys):
         raise InvalidInput("Two inputs of the batch name the same record; give each record once.")
-    owners = claims.owners(unit, keys)
-    for _ in range(_ATTEMPTS):
-        try:
-            return _put(unit, object_type, inputs, keys, owners)
-        except (Conflict, RecordNotFound, UniqueValueTaken):
-            # Others may have made or archived one of these records since it was looked for.
-            before, owners = owners, claims.owners(unit, keys)
-            if owners == before:
-                raise
-    raise Busy("The records are being written by others at this moment; try again.")
+    traces = [item.trace_id for item in inputs]
+
+    def attempt(left: Sequence[int]) -> list[Record]:
+        return _put(unit, object_type, [inputs[n] for n in left], [keys[n] for n in left])
+
+    whole_names = {name for each in hooks.attached(unit, object_type) for name in each.upserts_whole}
+    if _is_traced(traces) and whole_names.isdisjoint(item.identity.property_name for item in inputs):
+        records, refused = in_part(len(inputs), attempt)
+        return _partial(unit, records, refused, traces)
+    with whole():
+        return BatchResult(records=tuple(attempt(range(len(inputs)))))
 
 
 def archive(unit: Unit, object_type: ObjectType, record_ids: Sequence[str]) -> None:
@@ -121,24 +117,60 @@ def archive(unit: Unit, object_type: ObjectType, record_ids: Sequence[str]) -> N
     archive_all(unit, object_type, record_ids)
 
 
-def _put(
+def _put(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput], keys: Sequence[str]) -> list[Record]:
+    """The records of an upsert, updated where their key is claimed and made where not; Refused with what is wrong."""
+    owners = claims.owners(unit, keys)
+    for _ in range(_ATTEMPTS):
+        try:
+            return _put_by(unit, object_type, inputs, keys, owners)
+        except Refused:
+            # Others may have made or archived one of these records since it was looked for.
+            before, owners = owners, claims.owners(unit, keys)
+            if owners == before:
+                raise
+    raise Busy("The records are being written by others at this moment; try again.")
+
+
+def _put_by(
     unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput], keys: Sequence[str], owners: Mapping[str, int]
-) -> BatchResult:
-    """The records of an upsert, updated where `owners` has their key and made where not."""
+) -> list[Record]:
     present = [n for n, key in enumerate(keys) if key in owners]
     absent = [n for n, key in enumerate(keys) if key not in owners]
 
-    def put(together: Unit) -> BatchResult:
+    def put(together: Unit) -> list[Record]:
         records: dict[int, Record] = {}
         if present:
             updates = [_by_id(inputs[n], owners[keys[n]]) for n in present]
-            records.update(zip(present, update_all(together, object_type, updates), strict=True))
+            with _placed(present):
+                records.update(zip(present, update_each(together, object_type, updates), strict=True))
         if absent:
             creates = [_with_identity(inputs[n]) for n in absent]
-            records.update(zip(absent, create_all(together, object_type, creates), strict=True))
-        return BatchResult(records=tuple(records[n] for n in range(len(inputs))))
+            with _placed(absent):
+                records.update(zip(absent, create_each(together, object_type, creates), strict=True))
+        return [records[n] for n in range(len(inputs))]
 
     return unit.together(put) if present and absent else put(unit)
+
+
+@contextmanager
+def _placed(places: Sequence[int]) -> Iterator[None]:
+    """Name refused and missing inputs by their places in a longer list."""
+    try:
+        yield
+    except Missing as missing:
+        raise Refused({places[n]: missing for n in missing.indexes}) from missing
+    except Refused as refused:
+        raise Refused({places[n]: error for n, error in refused.errors.items()}) from refused
+
+
+def _partial(
+    unit: Unit, records: Sequence[Record], refused: Mapping[int, CRMError], traces: Sequence[str | None]
+) -> BatchResult:
+    if not records:
+        # What was refused rests on definitions that no statement has been checked against.
+        unit.graph.ask(load("definitions").confirm)
+    errors = (BatchError(error=error, trace_ids=(traces[n] or "",)) for n, error in refused.items())
+    return BatchResult(records=tuple(records), errors=tuple(errors))
 
 
 def _bound(unit: Unit, count: int, most: int | None = None) -> None:

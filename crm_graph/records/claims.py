@@ -66,29 +66,30 @@ def owners(unit: Unit, keys: Iterable[str]) -> dict[str, int]:
     return dict(unit.graph.ask(load("records").claimed_by, keys=list(keys))["owners"])
 
 
-def refusal(
+def refusals(
     unit: Unit,
     object_type: ObjectType,
     wanted: Sequence[Mapping[str, str]],
     *,
+    owners: Mapping[str, int],
     updated: Sequence[int] | None = None,
-    error: ConstraintViolated,
-) -> CRMError:
-    """The error that says which record has one of the wanted claims; Busy where it was given up meanwhile.
+) -> dict[int, CRMError]:
+    """For each input that wants a claim which it cannot have, by its index, the error that says which record has it.
 
-    wanted: the claims of each input, in input order; the first input that collides is named. Two
-    inputs of one batch that want the same value collide too. updated: the id of each input's record,
+    wanted: the claims of each input, in input order. owners: record ids by claim key. Of two inputs
+    of one batch that want the same value the first gets it. updated: the id of each input's record,
     None where the inputs make records.
     """
-    taken = owners(unit, {key for claims in wanted for key in claims})
+    refused: dict[int, CRMError] = {}
     seen: set[str] = set()
     for index, claims in enumerate(wanted):
-        record_id = None if updated is None else updated[index]
-        for key, name in claims.items():
-            if key in taken or key in seen:
-                return _taken(unit, object_type, key, name, taken.get(key), record_id)
-        seen.update(claims)
-    return given_up(error)
+        taken = next((key for key in claims if key in owners or key in seen), None)
+        if taken is None:
+            seen.update(claims)
+        else:
+            record_id = None if updated is None else updated[index]
+            refused[index] = _taken(unit, object_type, taken, claims[taken], owners.get(taken), record_id)
+    return refused
 
 
 def given_up(error: ConstraintViolated) -> CRMError:

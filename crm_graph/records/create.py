@@ -7,13 +7,14 @@ from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property_types import Append
-from crm_graph.errors import InactiveObjectType, InvalidValues, OperationRefused
+from crm_graph.errors import InactiveObjectType, InvalidValues, OperationRefused, Refused
 from crm_graph.graph.convert import to_milliseconds
 from crm_graph.graph.database import ConstraintViolated
 from crm_graph.graph.queries import load
 from crm_graph.records import associations, claims, hooks, revise, values
 from crm_graph.records.hooks import Change
 from crm_graph.records.record import SYSTEM_PROPERTIES, CreateInput, Native, Record
+from crm_graph.records.refusals import whole
 from crm_graph.unit import Unit
 
 _READING = ("list", "read", "search")
@@ -28,10 +29,18 @@ def create_all(
     Raises InvalidValues (with the index of the input), MissingRequired, RecordExists,
     UniqueValueTaken, InvalidAssociation and what rules of the object type raise.
     """
+    with whole():
+        return create_each(unit, object_type, inputs, kind=kind)
+
+
+def create_each(
+    unit: Unit, object_type: ObjectType, inputs: Sequence[CreateInput], *, kind: str = "create"
+) -> list[Record]:
+    """Like create_all, but what is wrong with single inputs is raised as Refused, with all that were found at once."""
     changes, refused = prepare(unit, object_type, inputs)
     if refused:
-        raise min(refused.items())[1]
-    return write(unit, object_type, list(zip(inputs, changes.values(), strict=True)), kind)
+        raise Refused(refused)
+    return _write_each(unit, object_type, list(zip(inputs, changes.values(), strict=True)), kind)
 
 
 def refuse_unless(object_type: ObjectType, operation: str) -> None:
@@ -84,7 +93,17 @@ def prepare(
 def write(
     unit: Unit, object_type: ObjectType, prepared: Sequence[tuple[CreateInput, Change]], kind: str = "create"
 ) -> list[Record]:
-    """The prepared records, written whole; together with their associations where there are any."""
+    """The prepared records, written whole; together with their associations where there are any.
+
+    Raises what create_all raises about claims and associations.
+    """
+    with whole():
+        return _write_each(unit, object_type, prepared, kind)
+
+
+def _write_each(
+    unit: Unit, object_type: ObjectType, prepared: Sequence[tuple[CreateInput, Change]], kind: str
+) -> list[Record]:
     if not prepared:
         return []
     if any(item.associations for item, _ in prepared):
@@ -108,10 +127,12 @@ def _write(
     try:
         unit.graph.change(query, rows=rows, words=words, word_lists=word_lists)
     except ConstraintViolated as error:
-        raise claims.refusal(unit, object_type, wanted, error=error) from error
-    made = [(record.id, item.associations) for record, (item, _) in zip(records, prepared, strict=True)]
-    made = [(record_id, asked) for record_id, asked in made if asked]
-    if made:
+        owners = claims.owners(unit, {key for claimed in wanted for key in claimed})
+        if refused := claims.refusals(unit, object_type, wanted, owners=owners):
+            raise Refused(refused) from error
+        raise claims.given_up(error) from error
+    if any(item.associations for item, _ in prepared):
+        made = [(record.id, item.associations) for record, (item, _) in zip(records, prepared, strict=True)]
         associations.attach_new(unit, object_type, made)
     return records
 

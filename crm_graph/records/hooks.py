@@ -55,7 +55,8 @@ class Behaviour:
     """A rule of object types that name it.
 
     `before` runs before a write. `reads` are the properties whose change makes the rule need
-    stored values; a change of none of them goes without a read. `merged` betters the values of a
+    stored values; a change of none of them goes without a read. `upserts_whole` are unique properties
+    by which a batch is upserted whole or not at all. `merged` betters the values of a
     record made of two: given its own, those of the primary record and those of the other. `bereft`
     is told, in the same transaction, the ids of records whose primary association of one pair of
     object types was ended without another in its place.
@@ -64,6 +65,7 @@ class Behaviour:
     before: Before | None = None
     reads: Callable[[ObjectType], Collection[str]] = lambda object_type: ()
     refuses_restore: bool = False
+    upserts_whole: Collection[str] = ()
     merged: Merged | None = None
     bereft: Bereft | None = None
 

@@ -14,12 +14,13 @@ from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property_types import Append
-from crm_graph.errors import Busy, InvalidInput, InvalidValues, RecordNotFound
+from crm_graph.errors import Busy, CRMError, InvalidInput, InvalidValues, RecordNotFound, Refused
 from crm_graph.graph.database import ConstraintViolated
 from crm_graph.graph.queries import load
 from crm_graph.records import claims, create, hooks, read, revise, values
 from crm_graph.records.hooks import Change
 from crm_graph.records.record import Identity, Native, Record, Selection, UpdateInput, read_id
+from crm_graph.records.refusals import whole
 from crm_graph.unit import Unit
 
 Stored = Mapping[str, Any]
@@ -64,6 +65,12 @@ def update_all(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput
 
     Raises Missing, InvalidValues, UniqueValueTaken, InvalidInput where two inputs name one record.
     """
+    with whole():
+        return update_each(unit, object_type, inputs)
+
+
+def update_each(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -> list[Record]:
+    """Like update_all, but what is wrong with single inputs is raised as Refused, with all that were found at once."""
     create.refuse_unless(object_type, "update")
     if not inputs:
         return []
@@ -71,7 +78,7 @@ def update_all(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput
         unit=unit,
         object_type=object_type,
         inputs=inputs,
-        checked=[_check(unit, object_type, item, index) for index, item in enumerate(inputs)],
+        checked=_checked(unit, object_type, inputs),
         behaviours=hooks.attached(unit, object_type),
     )
     for attempt in range(_ATTEMPTS):
@@ -83,22 +90,22 @@ def update_all(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput
     raise Busy("The record is being written by too many others at this moment; try again.")
 
 
-def refusals(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -> dict[int, InvalidValues]:
-    """The inputs whose values are wrong by themselves, by index."""
-    refused: dict[int, InvalidValues] = {}
+def _checked(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -> list[dict[str, Native | Append]]:
+    """The values of each input as they are to be stored; Refused where values or ids are wrong by themselves."""
+    checked: list[dict[str, Native | Append]] = []
+    refused: dict[int, CRMError] = {}
     for index, item in enumerate(inputs):
         try:
-            _check(unit, object_type, item, index)
+            if item.identity.is_id:
+                read_id(item.identity.value)
+            checked.append(values.check(object_type, unit.model, item.properties, creating=False))
         except InvalidValues as error:
+            refused[index] = InvalidValues(error.faults, index)
+        except RecordNotFound as error:
             refused[index] = error
-    return refused
-
-
-def _check(unit: Unit, object_type: ObjectType, item: UpdateInput, index: int) -> dict[str, Native | Append]:
-    try:
-        return values.check(object_type, unit.model, item.properties, creating=False)
-    except InvalidValues as error:
-        raise InvalidValues(error.faults, index) from None
+    if refused:
+        raise Refused(refused)
+    return checked
 
 
 def _stored(batch: _Batch) -> list[Stored]:
@@ -114,12 +121,8 @@ def _attempt(batch: _Batch, stored: Sequence[Stored | None]) -> list[Record] | N
     unit, object_type = batch.unit, batch.object_type
     changes = [_change(unit, given, before) for given, before in zip(batch.checked, stored, strict=True)]
     hooks.run(batch.behaviours, unit, object_type, changes)
-    for index, change in enumerate(changes):
-        if change.faults:
-            raise InvalidValues(change.faults, index)
     keys = [_key(object_type, item, before) for item, before in zip(batch.inputs, stored, strict=True)]
-    if len(set(keys)) < len(keys):
-        raise InvalidInput("Two inputs of the batch name the same record; give each record once.")
+    _refuse_wrong(changes, keys)
     rows, released, wanted = [], [], []
     for key, change, before in zip(keys, changes, stored, strict=True):
         taken, given_up = _claims(object_type, change, before)
@@ -136,8 +139,12 @@ def _attempt(batch: _Batch, stored: Sequence[Stored | None]) -> list[Record] | N
             word_lists=word_lists,
         )
     except ConstraintViolated as error:
+        owners = claims.owners(unit, {key for taken in wanted for key in taken})
+        owners = {key: owner for key, owner in owners.items() if key not in {each["key"] for each in released}}
         ids = [_id_of(key) for key in keys]
-        raise claims.refusal(unit, object_type, wanted, updated=ids, error=error) from error
+        if refused := claims.refusals(unit, object_type, wanted, owners=owners, updated=ids):
+            raise Refused(refused) from error
+        raise claims.given_up(error) from error
     if result["missing"]:
         # An id that is not there may be that of a merged record, which only the stored record tells.
         return None if any(stored) else _attempt(batch, _stored(batch))
@@ -147,6 +154,21 @@ def _attempt(batch: _Batch, stored: Sequence[Stored | None]) -> list[Record] | N
         found = read.find(unit, object_type, [Identity(str(_id_of(key))) for key in keys], Selection())
         return [record for record in found if record is not None]
     return _records(object_type, keys, changes, result["results"])
+
+
+def _refuse_wrong(changes: Sequence[Change], keys: Sequence[str]) -> None:
+    """Refused with the changes that rules find wrong, and those of a record that an earlier input names."""
+    refused: dict[int, CRMError] = {
+        index: InvalidValues(change.faults, index) for index, change in enumerate(changes) if change.faults
+    }
+    seen: set[str] = set()
+    for index, key in enumerate(keys):
+        if key in seen:
+            error = InvalidInput("Two inputs of the batch name the same record; give each record once.")
+            refused.setdefault(index, error)
+        seen.add(key)
+    if refused:
+        raise Refused(refused)
 
 
 def _key(object_type: ObjectType, item: UpdateInput, before: Stored | None) -> str:

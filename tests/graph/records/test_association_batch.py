@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crm_graph.definitions.association import HUBSPOT_DEFINED, USER_DEFINED
-from crm_graph.errors import InvalidAssociation, LimitExceeded, TooMany, WrongDirection
+from crm_graph.errors import InvalidAssociation, LimitExceeded, Refused, TooMany, WrongDirection
 from crm_graph.records import association_batch as batch
 from crm_graph.records import associations
 from crm_graph.records.association_batch import BatchAssociated, PairInput
@@ -210,5 +210,6 @@ def test_new_target_leaves_a_revision_on_the_older_source(account: Associating) 
 def test_inline_type_id_that_leads_nowhere_is_refused(account: Associating) -> None:
     [person] = account.records(PERSON, 1)
     asked = [NewAssociation(far_type=None, far_id="1", type_ids=((USER_DEFINED, ADVISER_BACK),))]
-    with pytest.raises(WrongDirection):
+    with pytest.raises(Refused) as refused:
         account.run(lambda unit: associations.attach_new(unit, PERSON, [(int(person), asked)]))
+    assert isinstance(refused.value.errors[0], WrongDirection)
