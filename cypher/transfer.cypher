@@ -1,24 +1,28 @@
-// ask resolve(near, far) -> near_found, far_found
-// Records by claim or key: near with every property, far by id alone and whether it is live. Both lists: n, key, claim.
+// ask resolve(near_keys, near_claims, far_keys, far_claims, names) -> near_by_key, near_by_claim, far_by_key, far_by_claim
+// Records by key and by claim: near with the values of the named properties, far by id alone and whether it is live.
 CALL () {
-  UNWIND $near AS wanted
-  OPTIONAL MATCH (direct:Record {_key: wanted.key})
-  OPTIONAL MATCH (:_Claim {key: wanted.claim})-[:CLAIMED_BY]->(claimed:Record)
-  WITH wanted, coalesce(claimed, direct) AS r
-  WHERE r IS NOT NULL
-  RETURN collect([wanted.n, properties(r)]) AS near_found
+  UNWIND $near_keys AS wanted
+  MATCH (r:Record {_key: wanted})
+  RETURN collect([wanted, [name IN $names | r[name]]]) AS near_by_key
 }
 CALL () {
-  UNWIND $far AS wanted
-  OPTIONAL MATCH (direct:Record {_key: wanted.key})
-  OPTIONAL MATCH (:_Claim {key: wanted.claim})-[:CLAIMED_BY]->(claimed:Record)
-  WITH wanted, coalesce(claimed, direct) AS r
-  WHERE r IS NOT NULL
-  RETURN collect([wanted.n, r._id, r._archived_at IS NULL]) AS far_found
+  UNWIND $near_claims AS wanted
+  MATCH (:_Claim {key: wanted})-[:CLAIMED_BY]->(r:Record)
+  RETURN collect([wanted, [name IN $names | r[name]]]) AS near_by_claim
 }
-RETURN near_found, far_found
+CALL () {
+  UNWIND $far_keys AS wanted
+  MATCH (r:Record {_key: wanted})
+  RETURN collect([wanted, r._id, r._archived_at IS NULL]) AS far_by_key
+}
+CALL () {
+  UNWIND $far_claims AS wanted
+  MATCH (:_Claim {key: wanted})-[:CLAIMED_BY]->(r:Record)
+  RETURN collect([wanted, r._id, r._archived_at IS NULL]) AS far_by_claim
+}
+RETURN near_by_key, near_by_claim, far_by_key, far_by_claim
 
-// ask find_by_text(wanted) -> found
+// ask find_by_text(wanted, names) -> found
 // Live records by an indexed text, folded; two where a value names more than one. wanted: n, text.
 UNWIND $wanted AS wanted
 CALL (wanted) {
@@ -26,7 +30,7 @@ CALL (wanted) {
   WHERE r.{{folded_property}} = wanted.text
   RETURN r LIMIT 2
 }
-RETURN collect([wanted.n, properties(r)]) AS found
+RETURN collect([wanted.n, [name IN $names | r[name]]]) AS found
 
 // change keep_errors(job_id, errors) -> kept
 // Rows that a job left out, in the transaction of their batch. errors: position, file, line, column, value, reason, …

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from crm_graph.definitions.object_type import ObjectType
@@ -67,6 +68,8 @@ def _converter(
     elif named := _named_values(object_type, definition, mapping):
         steps.append(_option(named, definition))
     take = _take(cell)
+    if not (steps or cell.values or cell.default):
+        return take
 
     def convert(row: Row) -> str:
         text = take(row)
@@ -85,8 +88,7 @@ def _take(cell: Cell) -> Convert:
         return lambda row: constant
     if cell.template is not None:
         return _filled(cell.template)
-    column = cell.column or ""
-    return lambda row: row[column]
+    return itemgetter(cell.column or "")
 
 
 def _filled(template: str) -> Convert:

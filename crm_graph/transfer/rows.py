@@ -47,9 +47,9 @@ class Preparer:
         self._model = model
         self._object_type = model.object_type(step.record.object_type)
         self._far = [model.object_type(association.object_type) for association in step.associations]
-        self._converters: dict[str, Convert] = (
-            {} if step.is_late else converters(self._object_type, step.record, owners)
-        )
+        made: dict[str, Convert] = {} if step.is_late else converters(self._object_type, step.record, owners)
+        self._converters = [(name, convert, step.record.properties[name].clears) for name, convert in made.items()]
+        self._has_references = not step.is_late and any(cell.refers_to for cell in step.record.properties.values())
 
     @property
     def names_by_claim(self) -> bool:
@@ -75,8 +75,8 @@ class Preparer:
                 key=key,
                 near=lookup.wanted(self._object_type, self.record.key, key),
                 properties=self._properties(row),
-                references=() if self.step.is_late else tuple(self._references(row)),
-                targets=tuple(self._targets(row)),
+                references=tuple(self._references(row)) if self._has_references else (),
+                targets=tuple(self._targets(row)) if self._far else (),
             )
         except CellRefused as refused:
             return self.error(
@@ -110,9 +110,9 @@ class Preparer:
 
     def _properties(self, row: Row) -> dict[str, str]:
         found = {}
-        for name, convert in self._converters.items():
+        for name, convert, clears in self._converters:
             text = convert(row)
-            if text or self.record.properties[name].clears:
+            if text or clears:
                 found[name] = text
         return found
 

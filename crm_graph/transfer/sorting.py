@@ -79,7 +79,7 @@ class Sorter:
         """The rows sorted; the graph is asked once, and again only by rules and by texts that name records."""
         object_type = unit.model.object_type(self.preparer.record.object_type)
         wanted = [row.near for row in rows], [each.wanted for row in rows for each in (*row.references, *row.targets)]
-        found = lookup.find(unit, *wanted)
+        found = lookup.find(unit, *wanted, () if self._step.is_late else self.preparer.record.properties)
         planned = set(self._planned({each for each in (*wanted[0], *wanted[1]) if each not in found}))
         directions = [direction_of(unit.model, object_type, each) for each in self._step.associations]
         result = SortedRows(unit.model)
@@ -106,15 +106,18 @@ class Sorter:
         return result
 
     def _near_fault(self, row: PreparedRow, there: Found | None, planned: Collection[Wanted]) -> RowError | None:
-        key_column = ", ".join(self.preparer.record.key.columns)
         if there is None:
             must_exist = self.preparer.record.mode == "update" or row.near.space == RECORD_ID or self._step.is_late
             if must_exist and row.near not in planned:
                 reason = f"there is no {row.near.object_type.replace('_', ' ')} with this key"
-                return self.preparer.error(row.line, reason, column=key_column, value=row.key, code="unknown record")
+                return self._key_error(row, reason, "unknown record")
         elif trouble := _trouble(there):
-            return self.preparer.error(row.line, trouble, column=key_column, value=row.key)
+            return self._key_error(row, trouble)
         return None
+
+    def _key_error(self, row: PreparedRow, reason: str, code: str = "") -> RowError:
+        column = ", ".join(self.preparer.record.key.columns)
+        return self.preparer.error(row.line, reason, column=column, value=row.key, code=code)
 
     def _far_fault(
         self, row: PreparedRow, found: Mapping[Wanted, Found], planned: Collection[Wanted]
@@ -140,9 +143,7 @@ class Sorter:
     def _repeated(self, row: PreparedRow, there: Found | None, met: Mapping[int, int]) -> RowError | None:
         if there is None or there.record_id not in met:
             return None
-        reason = f"the record is that of line {met[there.record_id]} too"
-        column = ", ".join(self.preparer.record.key.columns)
-        return self.preparer.error(row.line, reason, column=column, value=row.key, code="repeated key")
+        return self._key_error(row, f"the record is that of line {met[there.record_id]} too", "repeated key")
 
     def _input(
         self, row: PreparedRow, found: Mapping[Wanted, Found], directions: Sequence[Direction | None]
