@@ -178,7 +178,9 @@ def _print(report: ImportReport, errors: ErrorsFile, console: Console) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("file")
     table.add_column("what")
-    names = ("created", "updated", "unchanged", "skipped", "failed", "associated")
+    names = ["created", "updated", "unchanged", "skipped", "failed"]
+    if not report.is_dry_run:
+        names.append("associated")  # which of them there are already, only the write finds out
     for name in names:
         table.add_column(f"{would}{name}" if name in ("created", "updated") else name, justify="right")
     for step in report.steps:
