@@ -92,12 +92,17 @@ CALL (changes, over) {
   MATCH (r:Record {_key: change.row.from_key})
   CALL (change, r) {
     UNWIND change.made AS link
-    MATCH (target:Record {_key: $target_kind + ':' + toString(link.to_id)})
-    CREATE (r)-[x:{{relationship_type}}]->(target)
-    WITH link, x, target._archived_at IS NULL AS is_live
-    RETURN collect({to_id: link.to_id, type_id: link.type_id, x: x}) AS begun, sum(toInteger(is_live)) AS live
+    WITH r, link.to_id AS to_id, collect(link.type_id) AS type_ids
+    MATCH (target:Record {_key: $target_kind + ':' + toString(to_id)})
+    CALL (r, target, to_id, type_ids) {
+      UNWIND type_ids AS type_id
+      CREATE (r)-[x:{{relationship_type}}]->(target)
+      RETURN collect({to_id: to_id, type_id: type_id, x: x}) AS found
+    }
+    WITH found, target:{{target_label}} AS is_live
+    RETURN collect(found) AS begun, sum(CASE WHEN is_live THEN size(found) ELSE 0 END) AS live
   }
-  RETURN collect({r: r, row: change.row, ended: change.ended, begun: begun}) AS begins,
+  RETURN collect({r: r, row: change.row, made: change.made, ended: change.ended, begun: begun}) AS begins,
          collect(CASE WHEN live < size(change.made) THEN [link IN change.made | link.to_id] END) AS suspect
 }
 CALL (suspect) {
@@ -111,15 +116,16 @@ WITH missing + gone AS missing, over, begins
 CALL (missing, begins) {
   WITH begins WHERE size(missing) > 0
   UNWIND begins AS each
-  UNWIND each.begun AS begun
-  WITH begun.x AS x
+  UNWIND each.begun AS found
+  UNWIND found AS link
+  WITH link.x AS x
   DELETE x
 }
 CALL (missing, begins) {
   WITH begins WHERE size(missing) = 0
   UNWIND begins AS each
   WITH each, each.row AS row, each.r AS r,
-       [link IN each.begun | $target_kind + ':' + toString(link.to_id) + '|' + toString(link.type_id)] AS added,
+       [link IN each.made | $target_kind + ':' + toString(link.to_id) + '|' + toString(link.type_id)] AS added,
        [link IN each.ended | $target_kind + ':' + toString(link.to_id) + '|' + toString(link.type_id)] AS removed
   SET r._version = r._version + CASE WHEN row.is_new THEN 0 ELSE 1 END,
       r._changed_at = CASE WHEN row.is_new THEN r._changed_at WHEN row.at > r._changed_at THEN row.at ELSE r._changed_at + 1 END
@@ -132,15 +138,16 @@ CALL (missing, begins) {
     CREATE (r)-[past:{{past_type}}]->(target)
     SET past = was {.*, one_of: null, until: r._changed_at}
   }
-  CALL (each, r) {
-    UNWIND each.begun AS link
-    WITH r, link, link.x AS x, $types[toString(link.type_id)] AS type
-    SET x = type {.*, from_id: r._id, to_id: link.to_id, since: r._changed_at,
-      one_of: CASE WHEN link.type_id = $primary_id THEN r._key + '|' + toString(link.type_id) END}
+  CALL (each, row, r) {
+    UNWIND each.begun AS found
+    UNWIND found AS link
+    WITH row, r, link, link.x AS x, $types[toString(link.type_id)] AS type
+    SET x = type {.*, from_id: row.from_id, to_id: link.to_id, since: r._changed_at,
+      one_of: CASE WHEN link.type_id = $primary_id THEN row.from_key + '|' + toString(link.type_id) END}
   }
-  CALL (row, r, added) {
-    WITH row, r, added WHERE row.is_new
-    MATCH (v:_Revision {record_key: r._key, version: 1})
+  CALL (row, added) {
+    WITH row, added WHERE row.is_new
+    MATCH (v:_Revision {record_key: row.from_key, version: 1})
     USING INDEX SEEK v:_Revision(record_key, version)
     SET v.added = coalesce(v.added, []) + added
   }
@@ -151,7 +158,7 @@ CALL (missing, begins) {
   }
   RETURN count(*) AS changed, collect(CASE
     WHEN any(link IN each.ended WHERE link.type_id = $primary_id)
-      AND none(link IN each.begun WHERE link.type_id = $primary_id) THEN row.from_id END) AS bereft
+      AND none(link IN each.made WHERE link.type_id = $primary_id) THEN row.from_id END) AS bereft
 }
 RETURN missing, over, changed, bereft
 
