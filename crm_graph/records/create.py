@@ -64,7 +64,10 @@ def refuse_unless(object_type: ObjectType, operation: str) -> None:
 def prepare(
     unit: Unit, object_type: ObjectType, inputs: Sequence[CreateInput]
 ) -> tuple[dict[int, Change], dict[int, InvalidValues]]:
-    """New records after every rule, and the inputs refused, both by the index of the input; nothing is written."""
+    """New records after every rule, and those with wrong values, both by the index of the input; nothing is written.
+
+    Raises Refused where a rule does not allow some of them.
+    """
     refuse_unless(object_type, "create")
     changes: dict[int, Change] = {}
     refused: dict[int, InvalidValues] = {}
@@ -82,6 +85,8 @@ def prepare(
         at = unit.clock.now()
         changes[index] = Change(values=native, at=at, created_at=at, associations=item.associations)
     hooks.run(hooks.attached(unit, object_type), unit, object_type, list(changes.values()))
+    if broken := {index: change.refusal for index, change in changes.items() if change.refusal}:
+        raise Refused(broken)
     for index, change in list(changes.items()):
         refusal = InvalidValues(change.faults) if change.faults else values.missing(object_type, change.values)
         if refusal is not None:

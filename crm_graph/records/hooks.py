@@ -10,14 +10,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.errors import Fault
+from crm_graph.errors import CRMError, Fault
 from crm_graph.records.record import Native, NewAssociation
 from crm_graph.unit import Unit
 
 
 @dataclass(slots=True, kw_only=True)
 class Change:
-    """One record about to be written. Rules add to `values` and `faults`.
+    """One record about to be written. Rules add to `values` and `faults`, or set `refusal`.
 
     `values` are native, None clears; `stored` are the values in the graph, None for a new record.
     """
@@ -30,6 +30,8 @@ class Change:
     """When the record was made; `at` for a new one."""
     associations: Sequence[NewAssociation] = ()
     faults: list[Fault] = field(default_factory=list)
+    refusal: CRMError | None = None
+    """Why a rule does not allow the write, where that is no fault of a value."""
 
     @property
     def is_new(self) -> bool:

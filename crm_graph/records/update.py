@@ -157,10 +157,11 @@ def _attempt(batch: _Batch, stored: Sequence[Stored | None]) -> list[Record] | N
 
 
 def _refuse_wrong(changes: Sequence[Change], keys: Sequence[str]) -> None:
-    """Refused with the changes that rules find wrong, and those of a record that an earlier input names."""
-    refused: dict[int, CRMError] = {
-        index: InvalidValues(change.faults, index) for index, change in enumerate(changes) if change.faults
-    }
+    """Refused with the changes that rules do not allow, and those of a record that an earlier input names."""
+    refused: dict[int, CRMError] = {}
+    for index, change in enumerate(changes):
+        if change.faults or change.refusal:
+            refused[index] = change.refusal or InvalidValues(change.faults, index)
     seen: set[str] = set()
     for index, key in enumerate(keys):
         if key in seen:

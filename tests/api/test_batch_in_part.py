@@ -77,6 +77,22 @@ def test_what_is_refused_is_found_in_as_many_looks_as_there_are_kinds(
     assert statements == ["records.create", "records.claimed_by", "records.create"]
 
 
+def test_what_a_rule_of_its_type_forbids_is_left_out_of_a_batch(client: Client) -> None:
+    path = "/crm/v3/objects/quotes/batch"
+    values = {"hs_title": unique(), "hs_expiration_date": "2030-01-01"}
+    inputs = [
+        {"properties": {**values, "hs_status": status}, "objectWriteTraceId": status}
+        for status in ("DRAFT", "APPROVED")
+    ]
+    answer = client.post(f"{path}/create", {"inputs": inputs})
+    count, errors = written(answer)
+    assert (count, set(errors)) == (1, {"APPROVED"})
+    assert errors["APPROVED"].startswith("A quote cannot be finalised")
+    draft = answer.get_json()["results"][0]["id"]
+    change = {"id": draft, "properties": {"hs_status": "APPROVED"}, "objectWriteTraceId": "final"}
+    assert written(client.post(f"{path}/update", {"inputs": [change]})) == (0, {"final": errors["APPROVED"]})
+
+
 @pytest.fixture
 def limited(client: Client) -> Iterator[int]:
     """The id of a label that two contacts of a company may have."""
