@@ -6,7 +6,9 @@ import pytest
 
 from crm_graph.definitions.changes import properties
 from crm_graph.errors import DefinitionNotFound
-from crm_graph.records import indexing
+from crm_graph.records import indexing, store
+from crm_graph.search import criteria, find
+from crm_graph.unit import Unit
 from tests.graph.definitions.conftest import Worker
 from tests.graph.definitions.factories import define_type
 
@@ -52,3 +54,22 @@ def test_an_unknown_property_is_not_indexed(worker: Worker) -> None:
     with pytest.raises(DefinitionNotFound):
         worker.do(lambda unit: indexing.set_indexed(unit, unit.model.object_type("contact"), {"nothing": True}))
     assert properties.find(worker.model().object_type("contact"), "email")
+
+
+def test_who_does_not_know_yet_that_an_index_is_gone_can_search(worker: Worker, other: Worker, name: str) -> None:
+    worker.do(lambda unit: define_type(unit, name))
+    worker.do(lambda unit: indexing.set_indexed(unit, unit.model.object_type(name), {"title": True}))
+    made = worker.do(lambda unit: store.create(unit, unit.model.object_type(name), {"title": "Straße"}))
+    body = {
+        "filterGroups": [{"filters": [{"propertyName": "title", "operator": "GT", "value": "a"}]}],
+        "sorts": ["title"],
+    }
+
+    def search(unit: Unit) -> list[int]:
+        of = unit.model.object_type(name)
+        return [each.id for each in find.run(unit, of, criteria.parse(body, of, unit.limits)).records]
+
+    assert other.do(search) == [made.id]
+    worker.do(lambda unit: indexing.set_indexed(unit, unit.model.object_type(name), {"title": False}))
+
+    assert other.do(search) == [made.id]
