@@ -7,7 +7,8 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from api.endpoint import endpoint, of_schemas
-from api.schemas.labels import LabelBody, LabelChange, shown
+from api.schemas.envelopes import listed
+from api.schemas.labels import LabelBody, LabelChange, LabelForm, shown
 from crm_graph.definitions.changes import association_types
 from crm_graph.definitions.changes.publication import confirm
 from crm_graph.definitions.object_type import ObjectType
@@ -25,7 +26,7 @@ _WRITES = of_schemas("write")
 
 
 @blueprint.route("/<from_type>/<to_type>/labels")
-@endpoint(scopes=_READS)
+@endpoint(scopes=_READS, form=listed(LabelForm))
 def list_labels(unit: Unit, from_type: ObjectType, to_type: ObjectType) -> Body:
     """Every association type from one object type to another, the unlabelled one first."""
     confirm(unit)
@@ -33,7 +34,7 @@ def list_labels(unit: Unit, from_type: ObjectType, to_type: ObjectType) -> Body:
 
 
 @blueprint.route("/<from_type>/<to_type>/labels", methods=["POST"])
-@endpoint(200, body=LabelBody, scopes=_WRITES)
+@endpoint(200, body=LabelBody, scopes=_WRITES, form=listed(LabelForm))
 def create_label(unit: Unit, from_type: ObjectType, to_type: ObjectType, body: Body) -> Body:
     """Make a label, or a pair of them; the ids of both directions, that of the path first."""
     return {"results": [shown(each) for each in association_types.create_label(unit, from_type, to_type, **body)]}

@@ -7,8 +7,8 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from api.endpoint import endpoint, of_schemas
-from api.schemas.envelopes import completed
-from api.schemas.limits import LimitBatch, UnlimitedBatch, shown
+from api.schemas.envelopes import batched, completed, listed
+from api.schemas.limits import LimitBatch, LimitForm, UnlimitedBatch, shown
 from crm_graph.definitions.changes import association_types
 from crm_graph.definitions.changes.checks import check_count
 from crm_graph.definitions.changes.publication import confirm
@@ -29,7 +29,7 @@ _WRITES = of_schemas("write")
 
 
 @blueprint.route("/all")
-@endpoint(scopes=_READS)
+@endpoint(scopes=_READS, form=listed(LimitForm))
 def list_all_limits(unit: Unit) -> Body:
     """Every association type that has a limit, in each direction that has one."""
     confirm(unit)
@@ -38,7 +38,7 @@ def list_all_limits(unit: Unit) -> Body:
 
 
 @blueprint.route("/<from_type>/<to_type>")
-@endpoint(scopes=_READS)
+@endpoint(scopes=_READS, form=listed(LimitForm))
 def list_limits(unit: Unit, from_type: ObjectType, to_type: ObjectType) -> Body:
     """The association types from one object type to another that have a limit."""
     confirm(unit)
@@ -47,14 +47,14 @@ def list_limits(unit: Unit, from_type: ObjectType, to_type: ObjectType) -> Body:
 
 
 @blueprint.route("/<from_type>/<to_type>/batch/create", methods=["POST"])
-@endpoint(201, body=LimitBatch, scopes=_WRITES)
+@endpoint(201, body=LimitBatch, scopes=_WRITES, form=batched(LimitForm))
 def create_limits(unit: Unit, from_type: ObjectType, to_type: ObjectType, body: Body) -> Body:
     """Set limits, all or none."""
     return _set(unit, from_type, to_type, body)
 
 
 @blueprint.route("/<from_type>/<to_type>/batch/update", methods=["POST"])
-@endpoint(200, body=LimitBatch, scopes=_WRITES)
+@endpoint(200, body=LimitBatch, scopes=_WRITES, form=batched(LimitForm))
 def update_limits(unit: Unit, from_type: ObjectType, to_type: ObjectType, body: Body) -> Body:
     """Set other limits, all or none."""
     return _set(unit, from_type, to_type, body)

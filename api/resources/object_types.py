@@ -10,12 +10,18 @@ from flask_smorest import Blueprint
 from marshmallow import fields
 
 from api.endpoint import Query, anyone, endpoint, fixed
+from api.schemas.envelopes import listed
 from api.schemas.object_types import (
     AssociationBody,
+    AssociationForm,
+    EnablementForm,
+    EnablementsForm,
     SchemaBody,
     SchemaChange,
+    SchemaForm,
     SchemaNames,
     SettingsChange,
+    SettingsForm,
     shown,
     shown_association,
     shown_settings,
@@ -56,7 +62,7 @@ class SchemaQuery(ArchivedQuery):
 
 
 @schemas.route("")
-@endpoint(query=SchemaQuery, scopes=_READS)
+@endpoint(query=SchemaQuery, scopes=_READS, form=listed(SchemaForm))
 def list_schemas(unit: Unit, query: Body) -> Body:
     """All custom object types."""
     confirm(unit)
@@ -65,7 +71,7 @@ def list_schemas(unit: Unit, query: Body) -> Body:
 
 
 @schemas.route("", methods=["POST"])
-@endpoint(201, body=SchemaBody, scopes=_WRITES)
+@endpoint(201, body=SchemaBody, scopes=_WRITES, form=SchemaForm)
 def create_schema(unit: Unit, body: Body) -> Body:
     """Define a custom object type with its properties and associations."""
     made, associations = object_types.define(unit, **body)
@@ -73,7 +79,7 @@ def create_schema(unit: Unit, body: Body) -> Body:
 
 
 @schemas.route("/batch/read", methods=["POST"])
-@endpoint(body=SchemaNames, scopes=_READS)
+@endpoint(body=SchemaNames, scopes=_READS, form=listed(SchemaForm))
 def read_schemas(unit: Unit, body: Body) -> Body:
     """Several custom object types by name or id."""
     check_count("inputs", len(body["inputs"]), unit.limits.batch_size)
@@ -82,7 +88,7 @@ def read_schemas(unit: Unit, body: Body) -> Body:
 
 
 @schemas.route("/<name>")
-@endpoint(query=SchemaQuery, scopes=_READS)
+@endpoint(query=SchemaQuery, scopes=_READS, form=SchemaForm)
 def read_schema(unit: Unit, name: str, query: Body) -> Body:
     """One custom object type."""
     confirm(unit)
@@ -90,7 +96,7 @@ def read_schema(unit: Unit, name: str, query: Body) -> Body:
 
 
 @schemas.route("/<name>", methods=["PATCH"])
-@endpoint(body=SchemaChange, scopes=_WRITES)
+@endpoint(body=SchemaChange, scopes=_WRITES, form=SchemaForm)
 def update_schema(unit: Unit, name: str, body: Body) -> Body:
     """Change what is given of a custom object type."""
     return _shown(unit, search_text.change(unit, object_types.custom(unit.model, name), body))
@@ -105,7 +111,7 @@ def remove_schema(unit: Unit, name: str, query: Body) -> None:
 
 
 @schemas.route("/<name>/associations", methods=["POST"])
-@endpoint(201, body=AssociationBody, scopes=_WRITES)
+@endpoint(201, body=AssociationBody, scopes=_WRITES, form=AssociationForm)
 def define_association(unit: Unit, name: str, body: Body) -> Body:
     """Permit that records of a custom object type are associated with those of another."""
     custom = object_types.custom(unit.model, name)
@@ -123,7 +129,7 @@ def revoke_association(unit: Unit, name: str, identifier: str) -> None:
 
 
 @types.route("")
-@endpoint(scopes=anyone)
+@endpoint(scopes=anyone, form=listed(SettingsForm))
 def list_object_types(unit: Unit) -> Body:
     """All object types with their settings, also those that are not active."""
     found = [each for each in unit.model.object_types.values() if not each.archived]
@@ -132,14 +138,14 @@ def list_object_types(unit: Unit) -> Body:
 
 
 @types.route("/<object_type>")
-@endpoint(scopes=anyone)
+@endpoint(scopes=anyone, form=SettingsForm)
 def read_object_type(unit: Unit, object_type: ObjectType) -> Body:
     """One object type with its settings."""
     return shown_settings(object_type, search_text.progress(unit, [object_type]).get(object_type.name))
 
 
 @types.route("/<object_type>", methods=["PATCH"])
-@endpoint(body=SettingsChange, scopes=anyone)
+@endpoint(body=SettingsChange, scopes=anyone, form=SettingsForm)
 def update_object_type(unit: Unit, object_type: ObjectType, body: Body) -> Body:
     """Rename an object type, switch it on or off, or the indexes of its properties; for super admins."""
     changed = settings.change(unit, object_type, **body)
@@ -147,7 +153,7 @@ def update_object_type(unit: Unit, object_type: ObjectType, body: Body) -> Body:
 
 
 @library.route("/enablement")
-@endpoint(scopes=anyone)
+@endpoint(scopes=anyone, form=EnablementsForm)
 def list_enablement(unit: Unit) -> Body:
     """Whether each object type that needs activation is active."""
     confirm(unit)
@@ -156,7 +162,7 @@ def list_enablement(unit: Unit) -> Body:
 
 
 @library.route("/enablement/<object_type>")
-@endpoint(scopes=anyone)
+@endpoint(scopes=anyone, form=EnablementForm)
 def read_enablement(unit: Unit, object_type: ObjectType) -> Body:
     """Whether one object type is active."""
     confirm(unit)

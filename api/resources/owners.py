@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 
 from api.endpoint import endpoint, fixed
 from api.paging import page_size, paged
-from api.schemas.owners import OwnerListQuery, OwnerQuery, shown
+from api.schemas.owners import OwnerForm, OwnerListQuery, OwnerPageForm, OwnerQuery, shown
 from crm_graph.accounts import owners
 from crm_graph.records.record import read_cursor
 from crm_graph.unit import Unit
@@ -21,7 +21,7 @@ _READS = fixed("crm.objects.owners.read")
 
 
 @blueprint.route("")
-@endpoint(query=OwnerListQuery, scopes=_READS)
+@endpoint(query=OwnerListQuery, scopes=_READS, form=OwnerPageForm)
 def list_owners(unit: Unit, query: Body) -> Body:
     """Owners in id order, or the one with an e-mail."""
     size = page_size(query["limit"], unit.limits.owner_page_size, default=100)
@@ -32,7 +32,7 @@ def list_owners(unit: Unit, query: Body) -> Body:
 
 
 @blueprint.route("/<owner_id>")
-@endpoint(query=OwnerQuery, scopes=_READS)
+@endpoint(query=OwnerQuery, scopes=_READS, form=OwnerForm)
 def read_owner(unit: Unit, owner_id: str, query: Body) -> Body:
     """One owner, by its id or by that of its user."""
     found = owners.read(unit, owner_id, is_user_id=query["id_property"] == "userId", archived=query["archived"])

@@ -8,11 +8,15 @@ from flask_smorest import Blueprint
 from marshmallow import fields
 
 from api.endpoint import Query, endpoint, of_schemas
+from api.schemas.envelopes import listed
 from api.schemas.pipelines import (
+    AuditForm,
     PipelineBody,
     PipelineChange,
+    PipelineForm,
     StageBody,
     StageChange,
+    StageForm,
     shown,
     shown_audit,
     shown_stage,
@@ -40,7 +44,7 @@ class RemovalQuery(Query):
 
 
 @blueprint.route("/<object_type>")
-@endpoint(scopes=_READS)
+@endpoint(scopes=_READS, form=listed(PipelineForm))
 def list_pipelines(unit: Unit, object_type: ObjectType) -> Body:
     """All pipelines in order."""
     confirm(unit)
@@ -48,14 +52,14 @@ def list_pipelines(unit: Unit, object_type: ObjectType) -> Body:
 
 
 @blueprint.route("/<object_type>", methods=["POST"])
-@endpoint(201, body=PipelineBody, scopes=_WRITES)
+@endpoint(201, body=PipelineBody, scopes=_WRITES, form=PipelineForm)
 def create_pipeline(unit: Unit, object_type: ObjectType, body: Pipeline) -> Body:
     """Make a pipeline with its stages."""
     return shown(pipelines.create(unit, object_type, body))
 
 
 @blueprint.route("/<object_type>/<pipeline_id>")
-@endpoint(scopes=_READS)
+@endpoint(scopes=_READS, form=PipelineForm)
 def read_pipeline(unit: Unit, object_type: ObjectType, pipeline_id: str) -> Body:
     """One pipeline."""
     confirm(unit)
@@ -63,7 +67,7 @@ def read_pipeline(unit: Unit, object_type: ObjectType, pipeline_id: str) -> Body
 
 
 @blueprint.route("/<object_type>/<pipeline_id>", methods=["PUT"])
-@endpoint(body=PipelineBody, query=RemovalQuery, scopes=_WRITES)
+@endpoint(body=PipelineBody, query=RemovalQuery, scopes=_WRITES, form=PipelineForm)
 def replace_pipeline(
     unit: Unit, object_type: ObjectType, pipeline_id: str, body: Pipeline, query: dict[str, bool]
 ) -> Body:
@@ -72,7 +76,7 @@ def replace_pipeline(
 
 
 @blueprint.route("/<object_type>/<pipeline_id>", methods=["PATCH"])
-@endpoint(body=PipelineChange, scopes=_WRITES)
+@endpoint(body=PipelineChange, scopes=_WRITES, form=PipelineForm)
 def update_pipeline(unit: Unit, object_type: ObjectType, pipeline_id: str, body: Body) -> Body:
     """Change what is given of a pipeline."""
     return shown(pipelines.update(unit, object_type, pipeline_id, body))
@@ -86,7 +90,7 @@ def archive_pipeline(unit: Unit, object_type: ObjectType, pipeline_id: str, quer
 
 
 @blueprint.route("/<object_type>/<pipeline_id>/audit")
-@endpoint(scopes=_READS)
+@endpoint(scopes=_READS, form=listed(AuditForm))
 def list_pipeline_changes(unit: Unit, object_type: ObjectType, pipeline_id: str) -> Body:
     """Changes of a pipeline, newest first."""
     rows = pipelines.audits(unit, object_type, pipeline_id)
@@ -94,7 +98,7 @@ def list_pipeline_changes(unit: Unit, object_type: ObjectType, pipeline_id: str)
 
 
 @blueprint.route("/<object_type>/<pipeline_id>/stages")
-@endpoint(scopes=_READS)
+@endpoint(scopes=_READS, form=listed(StageForm))
 def list_stages(unit: Unit, object_type: ObjectType, pipeline_id: str) -> Body:
     """The stages of a pipeline in order."""
     confirm(unit)
@@ -102,14 +106,14 @@ def list_stages(unit: Unit, object_type: ObjectType, pipeline_id: str) -> Body:
 
 
 @blueprint.route("/<object_type>/<pipeline_id>/stages", methods=["POST"])
-@endpoint(201, body=StageBody, scopes=_WRITES)
+@endpoint(201, body=StageBody, scopes=_WRITES, form=StageForm)
 def create_stage(unit: Unit, object_type: ObjectType, pipeline_id: str, body: Stage) -> Body:
     """Add a stage to a pipeline."""
     return shown_stage(pipelines.create_stage(unit, object_type, pipeline_id, body))
 
 
 @blueprint.route("/<object_type>/<pipeline_id>/stages/<stage_id>")
-@endpoint(scopes=_READS)
+@endpoint(scopes=_READS, form=StageForm)
 def read_stage(unit: Unit, object_type: ObjectType, pipeline_id: str, stage_id: str) -> Body:
     """One stage."""
     confirm(unit)
@@ -117,14 +121,14 @@ def read_stage(unit: Unit, object_type: ObjectType, pipeline_id: str, stage_id: 
 
 
 @blueprint.route("/<object_type>/<pipeline_id>/stages/<stage_id>", methods=["PUT"])
-@endpoint(body=StageBody, scopes=_WRITES)
+@endpoint(body=StageBody, scopes=_WRITES, form=StageForm)
 def replace_stage(unit: Unit, object_type: ObjectType, pipeline_id: str, stage_id: str, body: Stage) -> Body:
     """Give a stage another name, order and metadata."""
     return shown_stage(pipelines.replace_stage(unit, object_type, pipeline_id, stage_id, body))
 
 
 @blueprint.route("/<object_type>/<pipeline_id>/stages/<stage_id>", methods=["PATCH"])
-@endpoint(body=StageChange, scopes=_WRITES)
+@endpoint(body=StageChange, scopes=_WRITES, form=StageForm)
 def update_stage(unit: Unit, object_type: ObjectType, pipeline_id: str, stage_id: str, body: Body) -> Body:
     """Change what is given of a stage."""
     return shown_stage(pipelines.update_stage(unit, object_type, pipeline_id, stage_id, body))
@@ -138,7 +142,7 @@ def archive_stage(unit: Unit, object_type: ObjectType, pipeline_id: str, stage_i
 
 
 @blueprint.route("/<object_type>/<pipeline_id>/stages/<stage_id>/audit")
-@endpoint(scopes=_READS)
+@endpoint(scopes=_READS, form=listed(AuditForm))
 def list_stage_changes(unit: Unit, object_type: ObjectType, pipeline_id: str, stage_id: str) -> Body:
     """Changes of a stage, newest first."""
     rows = pipelines.audits(unit, object_type, pipeline_id, stage_id)

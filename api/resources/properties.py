@@ -9,11 +9,13 @@ from flask_smorest import Blueprint
 from marshmallow import fields
 
 from api.endpoint import Answer, Query, endpoint, of_schemas
-from api.schemas.envelopes import completed
+from api.schemas.envelopes import batched, completed, listed
 from api.schemas.properties import (
+    GroupForm,
     PropertyBatch,
     PropertyBody,
     PropertyChange,
+    PropertyForm,
     PropertyGroupBody,
     PropertyGroupChange,
     PropertyNames,
@@ -43,7 +45,7 @@ class PropertyQuery(Query):
 
 
 @blueprint.route("/<object_type>")
-@endpoint(query=PropertyQuery, scopes=_READS)
+@endpoint(query=PropertyQuery, scopes=_READS, form=listed(PropertyForm))
 def list_properties(unit: Unit, object_type: ObjectType, query: Body) -> Body:
     """All properties, or all archived ones."""
     confirm(unit)
@@ -52,14 +54,14 @@ def list_properties(unit: Unit, object_type: ObjectType, query: Body) -> Body:
 
 
 @blueprint.route("/<object_type>", methods=["POST"])
-@endpoint(201, body=PropertyBody, scopes=_WRITES)
+@endpoint(201, body=PropertyBody, scopes=_WRITES, form=PropertyForm)
 def create_property(unit: Unit, object_type: ObjectType, body: Property) -> Body:
     """Define a property; an archived one of that name comes back."""
     return shown(object_type, properties.create(unit, object_type, [body])[0])
 
 
 @blueprint.route("/<object_type>/<name>")
-@endpoint(query=PropertyQuery, scopes=_READS)
+@endpoint(query=PropertyQuery, scopes=_READS, form=PropertyForm)
 def read_property(unit: Unit, object_type: ObjectType, name: str, query: Body) -> Body:
     """One property."""
     confirm(unit)
@@ -67,7 +69,7 @@ def read_property(unit: Unit, object_type: ObjectType, name: str, query: Body) -
 
 
 @blueprint.route("/<object_type>/<name>", methods=["PATCH"])
-@endpoint(body=PropertyChange, scopes=_WRITES)
+@endpoint(body=PropertyChange, scopes=_WRITES, form=PropertyForm)
 def update_property(unit: Unit, object_type: ObjectType, name: str, body: Body) -> Body:
     """Change what is given of a property."""
     return shown(object_type, properties.update(unit, object_type, name, body))
@@ -81,7 +83,7 @@ def archive_property(unit: Unit, object_type: ObjectType, name: str) -> None:
 
 
 @blueprint.route("/<object_type>/batch/create", methods=["POST"])
-@endpoint(201, body=PropertyBatch, scopes=_WRITES)
+@endpoint(201, body=PropertyBatch, scopes=_WRITES, form=batched(PropertyForm))
 def create_properties(unit: Unit, object_type: ObjectType, body: Body) -> Body:
     """Define several properties, all or none."""
     check_count("inputs", len(body["inputs"]), unit.limits.batch_size)
@@ -90,7 +92,7 @@ def create_properties(unit: Unit, object_type: ObjectType, body: Body) -> Body:
 
 
 @blueprint.route("/<object_type>/batch/read", methods=["POST"])
-@endpoint(body=PropertyNames, scopes=_READS)
+@endpoint(body=PropertyNames, scopes=_READS, form=batched(PropertyForm))
 def read_properties(unit: Unit, object_type: ObjectType, body: Body) -> Answer:
     """Several properties by name; 207 names those that there are not."""
     check_count("inputs", len(body["inputs"]), unit.limits.batch_size)
@@ -111,7 +113,7 @@ def archive_properties(unit: Unit, object_type: ObjectType, body: Body) -> None:
 
 
 @blueprint.route("/<object_type>/groups")
-@endpoint(scopes=_READS)
+@endpoint(scopes=_READS, form=listed(GroupForm))
 def list_groups(unit: Unit, object_type: ObjectType) -> Body:
     """All groups of properties."""
     confirm(unit)
@@ -119,14 +121,14 @@ def list_groups(unit: Unit, object_type: ObjectType) -> Body:
 
 
 @blueprint.route("/<object_type>/groups", methods=["POST"])
-@endpoint(201, body=PropertyGroupBody, scopes=_WRITES)
+@endpoint(201, body=PropertyGroupBody, scopes=_WRITES, form=GroupForm)
 def create_group(unit: Unit, object_type: ObjectType, body: Group) -> Body:
     """Make a group of properties."""
     return shown_group(properties.create_group(unit, object_type, body))
 
 
 @blueprint.route("/<object_type>/groups/<name>")
-@endpoint(scopes=_READS)
+@endpoint(scopes=_READS, form=GroupForm)
 def read_group(unit: Unit, object_type: ObjectType, name: str) -> Body:
     """One group of properties."""
     confirm(unit)
@@ -134,7 +136,7 @@ def read_group(unit: Unit, object_type: ObjectType, name: str) -> Body:
 
 
 @blueprint.route("/<object_type>/groups/<name>", methods=["PATCH"])
-@endpoint(body=PropertyGroupChange, scopes=_WRITES)
+@endpoint(body=PropertyGroupChange, scopes=_WRITES, form=GroupForm)
 def update_group(unit: Unit, object_type: ObjectType, name: str, body: Body) -> Body:
     """Change name or order of a group."""
     return shown_group(properties.update_group(unit, object_type, name, body))

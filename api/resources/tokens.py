@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from api.endpoint import anyone, endpoint
+from api.schemas.envelopes import listed
 from api.schemas.moments import moment
 from crm_graph.accounts import tokens
 from crm_graph.accounts.tokens import Token
@@ -26,8 +27,25 @@ class NewToken(Schema):
     is_super_admin = fields.Boolean(data_key="superAdmin", load_default=False)
 
 
+class TokenForm(Schema):
+    """A token in an answer."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    user_id = fields.Integer(data_key="userId", required=True)
+    scopes = fields.List(fields.String(), required=True)
+    is_super_admin = fields.Boolean(data_key="superAdmin", required=True)
+    created_at = fields.DateTime(data_key="createdAt", required=True)
+
+
+class NewTokenForm(TokenForm):
+    """A token in the answer that shows its secret."""
+
+    token = fields.String(required=True)
+
+
 @blueprint.route("", methods=["POST"])
-@endpoint(201, body=NewToken, scopes=anyone)
+@endpoint(201, body=NewToken, scopes=anyone, form=NewTokenForm)
 def create(unit: Unit, body: Body) -> Body:
     """A new token of the acting user; the answer is the only place where it is ever shown."""
     token, secret = tokens.create(unit, body["name"], body["scopes"], is_super_admin=body["is_super_admin"])
@@ -35,7 +53,7 @@ def create(unit: Unit, body: Body) -> Body:
 
 
 @blueprint.route("")
-@endpoint(scopes=anyone)
+@endpoint(scopes=anyone, form=listed(TokenForm))
 def list_tokens(unit: Unit) -> Body:
     """All tokens, oldest first, without their secrets."""
     return {"results": [_shown(token) for token in tokens.listed(unit)]}

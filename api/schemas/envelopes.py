@@ -1,9 +1,12 @@
-"""What is around the results of a batch."""
+"""What is around the results of a list and of a batch."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
+
+from marshmallow import Schema, fields
 
 from api.schemas.moments import moment
 from crm_graph.unit import Unit
@@ -18,3 +21,29 @@ def completed(unit: Unit, results: Sequence[Body], errors: Sequence[Body] = ()) 
     if errors:
         body |= {"numErrors": len(errors), "errors": list(errors)}
     return body
+
+
+@cache
+def listed(form: type[Schema]) -> type[Schema]:
+    """The form of an answer that lists all there is of something."""
+    return _around(form, "List", {"results": fields.List(fields.Nested(form), required=True)})
+
+
+@cache
+def batched(form: type[Schema]) -> type[Schema]:
+    """The form of what `completed` makes."""
+    parts: dict[str, fields.Field[Any]] = {
+        "status": fields.String(required=True, metadata={"example": "COMPLETE"}),
+        "results": fields.List(fields.Nested(form), required=True),
+        "started_at": fields.DateTime(data_key="startedAt", required=True),
+        "completed_at": fields.DateTime(data_key="completedAt", required=True),
+        "error_count": fields.Integer(data_key="numErrors"),
+        "errors": fields.List(fields.Dict()),
+    }
+    return _around(form, "Batch", parts)
+
+
+def _around(form: type[Schema], suffix: str, parts: dict[str, fields.Field[Any]]) -> type[Schema]:
+    made = Schema.from_dict(parts, name=f"{form.__name__}{suffix}")
+    made.__module__ = form.__module__  # by which the document tells nouns apart
+    return made

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields
+from marshmallow import EXCLUDE, Schema, fields, validate
 
-from crm_graph.definitions.association import Direction
+from crm_graph.definitions.association import CATEGORIES, Direction
 
 Body = dict[str, Any]
 
@@ -35,6 +35,14 @@ class LabelChange(Schema):
     type_id = fields.Integer(data_key="associationTypeId", required=True)
     association_label = fields.String(data_key="label", required=True)
     inverse_label = fields.String(data_key="inverseLabel", allow_none=True, load_default=None)
+
+
+class LabelForm(Schema):
+    """An association type in an answer; the label of an unlabelled one is null."""
+
+    category = fields.String(required=True, validate=validate.OneOf(CATEGORIES))
+    type_id = fields.Integer(data_key="typeId", required=True)
+    label = fields.String(required=True, allow_none=True)
 
 
 def shown(direction: Direction) -> Body:

@@ -70,6 +70,12 @@ class UnlimitedBatch(Schema):
     inputs = fields.List(fields.Nested(UnlimitedBody), required=True)
 
 
+class LimitForm(labels.LabelForm):
+    """An association type with its limit in an answer."""
+
+    maximum = fields.Integer(data_key="userEnforcedMaxToObjectIds", required=True)
+
+
 def shown(direction: Direction) -> Body:
     """An association type with its limit as one end sees it."""
     return {**labels.shown(direction), "userEnforcedMaxToObjectIds": direction.limit}

@@ -148,6 +148,98 @@ class SettingsChange(Schema):
         return {**names, **data}
 
 
+class LabelsForm(Schema):
+    """What an object type is called in an answer."""
+
+    singular = fields.String(required=True)
+    plural = fields.String(required=True)
+
+
+class AssociationForm(Schema):
+    """An association definition in an answer."""
+
+    id = fields.String(required=True)
+    from_object_type_id = fields.String(data_key="fromObjectTypeId", required=True)
+    to_object_type_id = fields.String(data_key="toObjectTypeId", required=True)
+    name = fields.String()
+    cardinality = fields.String()
+    inverse_cardinality = fields.String(data_key="inverseCardinality")
+    created_at = fields.DateTime(data_key="createdAt", allow_none=True)
+    updated_at = fields.DateTime(data_key="updatedAt", allow_none=True)
+
+
+class SchemaForm(Schema):
+    """A custom object type in an answer."""
+
+    id = fields.String(required=True)
+    object_type_id = fields.String(data_key="objectTypeId")
+    fully_qualified_name = fields.String(data_key="fullyQualifiedName")
+    name = fields.String(required=True)
+    labels = fields.Nested(LabelsForm, required=True)
+    description = fields.String()
+    primary = fields.String(data_key="primaryDisplayProperty", allow_none=True)
+    secondary = fields.List(fields.String(), data_key="secondaryDisplayProperties")
+    required_properties = fields.List(fields.String(), data_key="requiredProperties", required=True)
+    searchable = fields.List(fields.String(), data_key="searchableProperties")
+    allows_sensitive = fields.Boolean(data_key="allowsSensitiveProperties")
+    archived = fields.Boolean()
+    created_at = fields.DateTime(data_key="createdAt")
+    updated_at = fields.DateTime(data_key="updatedAt")
+    created_by = fields.Integer(data_key="createdByUserId", allow_none=True)
+    updated_by = fields.Integer(data_key="updatedByUserId", allow_none=True)
+    properties = fields.List(fields.Nested(properties.PropertyForm), required=True)
+    associations = fields.List(fields.Nested(AssociationForm), required=True)
+
+
+class ProgressForm(Schema):
+    """How far stored records are found by what was made searchable last."""
+
+    state = fields.String(required=True, metadata={"example": "running"})
+    done = fields.Integer(required=True)
+    total = fields.Integer(required=True, allow_none=True)
+
+
+class SettingsForm(Schema):
+    """An object type with its settings in an answer."""
+
+    object_type_id = fields.String(data_key="objectTypeId", required=True)
+    name = fields.String(required=True)
+    plural = fields.String(required=True)
+    fully_qualified_name = fields.String(data_key="fullyQualifiedName", required=True, allow_none=True)
+    node_label = fields.String(data_key="nodeLabel", required=True)
+    labels = fields.Nested(LabelsForm, required=True)
+    description = fields.String(required=True)
+    categories = fields.List(fields.String(), required=True)
+    primary = fields.List(fields.String(), data_key="primaryDisplayProperties", required=True)
+    required_properties = fields.List(fields.List(fields.String()), data_key="requiredProperties", required=True)
+    searchable = fields.List(fields.String(), data_key="searchableProperties", required=True)
+    progress = fields.Nested(ProgressForm, data_key="searchProgress", required=True, allow_none=True)
+    unique = fields.List(fields.String(), data_key="uniqueProperties", required=True)
+    indexed = fields.List(fields.String(), data_key="indexedProperties", required=True)
+    tools = fields.List(fields.String(), required=True)
+    operations = fields.List(fields.String(), required=True)
+    tier = fields.String(required=True)
+    needs_activation = fields.Boolean(data_key="needsActivation", required=True)
+    active = fields.Boolean(required=True)
+    built_in = fields.Boolean(data_key="builtIn", required=True)
+    pipeline_property = fields.String(data_key="pipelineProperty", required=True, allow_none=True)
+    stage_property = fields.String(data_key="stageProperty", required=True, allow_none=True)
+
+
+class EnablementForm(Schema):
+    """Whether one object type is active."""
+
+    enablement = fields.Boolean(required=True)
+
+
+class EnablementsForm(Schema):
+    """Whether each object type that needs activation is active, by its id."""
+
+    by_id = fields.Dict(
+        keys=fields.String(), values=fields.Boolean(), data_key="enablementByObjectTypeId", required=True
+    )
+
+
 def shown(
     model: DataModel,
     object_type: ObjectType,

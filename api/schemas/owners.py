@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 
 from api.endpoint import Query
 from api.schemas.moments import moment
@@ -27,6 +27,29 @@ class OwnerQuery(Query):
 
     id_property = fields.String(data_key="idProperty", load_default="id", validate=validate.OneOf(["id", "userId"]))
     archived = fields.Boolean(load_default=False)
+
+
+class OwnerForm(Schema):
+    """An owner in an answer."""
+
+    id = fields.String(required=True)
+    email = fields.String()
+    type = fields.String(required=True, metadata={"example": "PERSON"})
+    first_name = fields.String(data_key="firstName")
+    last_name = fields.String(data_key="lastName")
+    user_id = fields.Integer(data_key="userId")
+    user_id_including_inactive = fields.Integer(data_key="userIdIncludingInactive")
+    created_at = fields.DateTime(data_key="createdAt", required=True)
+    updated_at = fields.DateTime(data_key="updatedAt", required=True)
+    archived = fields.Boolean(required=True)
+    teams = fields.List(fields.Dict())
+
+
+class OwnerPageForm(Schema):
+    """A page of owners in an answer."""
+
+    results = fields.List(fields.Nested(OwnerForm), required=True)
+    paging = fields.Dict()
 
 
 def shown(owner: Owner) -> Body:

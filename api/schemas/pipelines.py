@@ -88,6 +88,43 @@ class PipelineChange(Schema):
     archived = fields.Boolean()
 
 
+class StageForm(Schema):
+    """A stage in an answer."""
+
+    id = fields.String(required=True)
+    label = fields.String(required=True)
+    display_order = fields.Integer(data_key="displayOrder", required=True)
+    metadata = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    write_permissions = fields.String(data_key="writePermissions")
+    created_at = fields.DateTime(data_key="createdAt", required=True, allow_none=True)
+    updated_at = fields.DateTime(data_key="updatedAt", required=True, allow_none=True)
+    archived = fields.Boolean(required=True)
+
+
+class PipelineForm(Schema):
+    """A pipeline in an answer."""
+
+    id = fields.String(required=True)
+    label = fields.String(required=True)
+    display_order = fields.Integer(data_key="displayOrder", required=True)
+    stages = fields.List(fields.Nested(StageForm), required=True)
+    created_at = fields.DateTime(data_key="createdAt", required=True, allow_none=True)
+    updated_at = fields.DateTime(data_key="updatedAt", required=True, allow_none=True)
+    archived = fields.Boolean(required=True)
+
+
+class AuditForm(Schema):
+    """A change of a pipeline or a stage in an answer."""
+
+    portal_id = fields.Integer(data_key="portalId", required=True)
+    identifier = fields.String(required=True)
+    action = fields.String(required=True, metadata={"example": "UPDATE"})
+    timestamp = fields.DateTime()
+    message = fields.String()
+    raw_object = fields.Dict(data_key="rawObject")
+    from_user_id = fields.Integer(data_key="fromUserId")
+
+
 def shown(pipeline: Pipeline) -> Body:
     """A pipeline with its stages in order, as the contract shows it."""
     return {

@@ -159,6 +159,62 @@ class PropertyGroupChange(Schema):
     display_order = fields.Integer(data_key="displayOrder")
 
 
+class ModificationForm(Schema):
+    """What may be done to a property."""
+
+    archivable = fields.Boolean(required=True)
+    read_only_definition = fields.Boolean(data_key="readOnlyDefinition", required=True)
+    read_only_value = fields.Boolean(data_key="readOnlyValue", required=True)
+
+
+class OptionForm(Schema):
+    """One value of an enumeration in an answer."""
+
+    label = fields.String(required=True)
+    value = fields.String(required=True)
+    display_order = fields.Integer(data_key="displayOrder")
+    hidden = fields.Boolean(required=True)
+    description = fields.String()
+
+
+class PropertyForm(Schema):
+    """A property in an answer."""
+
+    name = fields.String(required=True)
+    label = fields.String(required=True)
+    type = fields.String(required=True)
+    field_type = fields.String(data_key="fieldType", required=True)
+    group_name = fields.String(data_key="groupName", required=True)
+    description = fields.String(required=True)
+    options = fields.List(fields.Nested(OptionForm), required=True)
+    display_order = fields.Integer(data_key="displayOrder")
+    calculated = fields.Boolean()
+    calculation_formula = fields.String(data_key="calculationFormula")
+    external_options = fields.Boolean(data_key="externalOptions")
+    referenced_object_type = fields.String(data_key="referencedObjectType")
+    archived = fields.Boolean()
+    archived_at = fields.DateTime(data_key="archivedAt")
+    has_unique_value = fields.Boolean(data_key="hasUniqueValue")
+    hidden = fields.Boolean()
+    hubspot_defined = fields.Boolean(data_key="hubspotDefined")
+    form_field = fields.Boolean(data_key="formField")
+    data_sensitivity = fields.String(data_key="dataSensitivity")
+    modification_metadata = fields.Nested(ModificationForm, data_key="modificationMetadata")
+    created_at = fields.DateTime(data_key="createdAt", allow_none=True)
+    updated_at = fields.DateTime(data_key="updatedAt", allow_none=True)
+    created_user_id = fields.String(data_key="createdUserId")
+    updated_user_id = fields.String(data_key="updatedUserId")
+
+
+class GroupForm(Schema):
+    """A group of properties in an answer."""
+
+    name = fields.String(required=True)
+    label = fields.String(required=True)
+    display_order = fields.Integer(data_key="displayOrder", required=True)
+    archived = fields.Boolean(required=True)
+
+
 def shown(object_type: ObjectType, found: Property) -> Body:
     """A property of an object type as the contract shows it."""
     body = {
