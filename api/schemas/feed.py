@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from api.endpoint import Query
+from api.schemas.numbers import Int64
 
 RECEIVED = (
     "Associations of which the record is the target, told by merges alone: `toObjectId` is their source, which has no "
@@ -15,7 +16,7 @@ RECEIVED = (
 class ChangesQuery(Query):
     """Where the page begins and how many changes it has."""
 
-    after = fields.Integer(load_default=0)
+    after = Int64(load_default=0)
     limit = fields.Integer(load_default=None)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
+from api.schemas.numbers import Int32
 from crm_graph.definitions.association import CATEGORIES, Direction
 
 Body = dict[str, Any]
@@ -32,7 +33,7 @@ class LabelChange(Schema):
 
         unknown = EXCLUDE
 
-    type_id = fields.Integer(data_key="associationTypeId", required=True)
+    type_id = Int32(data_key="associationTypeId", required=True)
     association_label = fields.String(data_key="label", required=True)
     inverse_label = fields.String(data_key="inverseLabel", allow_none=True, load_default=None)
 

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields, post_load
 
 from api.schemas import labels
+from api.schemas.numbers import Int32
 from crm_graph.definitions.association import Direction
 from crm_graph.definitions.changes.association_types import Limit
 
@@ -22,8 +23,8 @@ class LimitBody(Schema):
         unknown = EXCLUDE
 
     category = fields.String(required=True)
-    type_id = fields.Integer(data_key="typeId", required=True)
-    maximum = fields.Integer(data_key="maxToObjectIds", required=True)
+    type_id = Int32(data_key="typeId", required=True)
+    maximum = Int32(data_key="maxToObjectIds", required=True)
 
     @post_load
     def make(self, data: Body, **_: Any) -> Limit:
@@ -51,7 +52,7 @@ class UnlimitedBody(Schema):
         unknown = EXCLUDE
 
     category = fields.String(required=True)
-    type_id = fields.Integer(data_key="typeId", required=True)
+    type_id = Int32(data_key="typeId", required=True)
 
     @post_load
     def make(self, data: Body, **_: Any) -> Limit:

@@ -55,13 +55,15 @@ class SchemaBody(Schema):
         names = data.pop("display_names")
         one = names.get("one") or data["name"]
         primary, required = data.pop("primary"), data.pop("required_properties")
+        for key in ("secondary", "searchable"):
+            data[key] = list(dict.fromkeys(data[key]))
         return {
             **data,
             "description": data["description"] or "",
             "display_name": one,
             "display_name_plural": names.get("many") or f"{one}s",
             "primary": [primary] if primary else [],
-            "required": required,
+            "required": list(dict.fromkeys(required)),
         }
 
 
@@ -85,11 +87,11 @@ class SchemaChange(Schema):
     def make(self, data: Body, **_: Any) -> Body:
         """Only what was given, as fields of ObjectType."""
         names = data.pop("display_names", {})
-        changes: Body = {key: tuple(data[key]) for key in ("secondary", "searchable") if key in data}
+        changes: Body = {key: tuple(dict.fromkeys(data[key])) for key in ("secondary", "searchable") if key in data}
         if "primary" in data:
             changes["primary"] = (data["primary"],)
         if "required_properties" in data:
-            changes["required"] = tuple((name,) for name in data["required_properties"])
+            changes["required"] = tuple((name,) for name in dict.fromkeys(data["required_properties"]))
         if data.get("description") is not None:
             changes["description"] = data["description"]
         if data.get("clear_description"):

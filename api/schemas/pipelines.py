@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields, post_load
 
 from api.schemas.moments import moment
+from api.schemas.numbers import Int32
 from crm_graph.definitions.pipeline import Pipeline, Stage
 
 Body = dict[str, Any]
@@ -33,7 +34,7 @@ class StageBody(Schema):
 
     id = fields.String(data_key="stageId", load_default="", allow_none=True)
     display_name = fields.String(data_key="label", required=True)
-    display_order = fields.Integer(data_key="displayOrder", load_default=0)
+    display_order = Int32(data_key="displayOrder", load_default=0)
     metadata = fields.Dict(keys=fields.String(), values=MetadataText(), load_default=dict)
 
     @post_load
@@ -51,7 +52,7 @@ class StageChange(Schema):
         unknown = EXCLUDE
 
     display_name = fields.String(data_key="label")
-    display_order = fields.Integer(data_key="displayOrder")
+    display_order = Int32(data_key="displayOrder")
     metadata = fields.Dict(keys=fields.String(), values=MetadataText())
     archived = fields.Boolean()
 
@@ -66,7 +67,7 @@ class PipelineBody(Schema):
 
     id = fields.String(data_key="pipelineId", load_default="", allow_none=True)
     display_name = fields.String(data_key="label", required=True)
-    display_order = fields.Integer(data_key="displayOrder", load_default=0)
+    display_order = Int32(data_key="displayOrder", load_default=0)
     stages = fields.List(fields.Nested(StageBody), required=True)
 
     @post_load
@@ -84,7 +85,7 @@ class PipelineChange(Schema):
         unknown = EXCLUDE
 
     display_name = fields.String(data_key="label")
-    display_order = fields.Integer(data_key="displayOrder")
+    display_order = Int32(data_key="displayOrder")
     archived = fields.Boolean()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
 from api.schemas.moments import moment
+from api.schemas.numbers import Int32
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Group, Option, Property
 
@@ -23,7 +24,7 @@ class OptionBody(Schema):
 
     display_name = fields.String(data_key="label", required=True)
     value = fields.String(required=True)
-    display_order = fields.Integer(data_key="displayOrder", load_default=-1)
+    display_order = Int32(data_key="displayOrder", load_default=-1)
     hidden = fields.Boolean(load_default=False)
     description = fields.String(allow_none=True, load_default="")
 
@@ -43,7 +44,7 @@ class _Fields(Schema):
     group = fields.String(data_key="groupName")
     description = fields.String(allow_none=True)
     options = fields.List(fields.Nested(OptionBody), allow_none=True)
-    display_order = fields.Integer(data_key="displayOrder")
+    display_order = Int32(data_key="displayOrder")
     hidden = fields.Boolean()
     form_field = fields.Boolean(data_key="formField")
     formula = fields.String(data_key="calculationFormula", allow_none=True)
@@ -139,7 +140,7 @@ class PropertyGroupBody(Schema):
 
     name = fields.String(required=True)
     display_name = fields.String(data_key="label", required=True)
-    display_order = fields.Integer(data_key="displayOrder", load_default=-1)
+    display_order = Int32(data_key="displayOrder", load_default=-1)
 
     @post_load
     def make(self, data: Body, **_: Any) -> Group:
@@ -156,7 +157,7 @@ class PropertyGroupChange(Schema):
         unknown = EXCLUDE
 
     display_name = fields.String(data_key="label")
-    display_order = fields.Integer(data_key="displayOrder")
+    display_order = Int32(data_key="displayOrder")
 
 
 class ModificationForm(Schema):
@@ -172,7 +173,7 @@ class OptionForm(Schema):
 
     label = fields.String(required=True)
     value = fields.String(required=True)
-    display_order = fields.Integer(data_key="displayOrder")
+    display_order = Int32(data_key="displayOrder")
     hidden = fields.Boolean(required=True)
     description = fields.String()
 
@@ -187,7 +188,7 @@ class PropertyForm(Schema):
     group_name = fields.String(data_key="groupName", required=True)
     description = fields.String(required=True)
     options = fields.List(fields.Nested(OptionForm), required=True)
-    display_order = fields.Integer(data_key="displayOrder")
+    display_order = Int32(data_key="displayOrder")
     calculated = fields.Boolean()
     calculation_formula = fields.String(data_key="calculationFormula")
     external_options = fields.Boolean(data_key="externalOptions")

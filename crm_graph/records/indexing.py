@@ -12,18 +12,26 @@ from dataclasses import replace
 
 from crm_graph.definitions import constraints
 from crm_graph.definitions.changes import properties
+from crm_graph.definitions.changes.checks import refused
 from crm_graph.definitions.changes.publication import Audit, Values, confirm, publish, save_properties, schema_of
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Property
 from crm_graph.graph.queries import load
 from crm_graph.records import values
+from crm_graph.records.record import SYSTEM_PROPERTIES
 from crm_graph.unit import Unit
 
 _BATCH = 1_000
 
 
 def set_indexed(unit: Unit, object_type: ObjectType, wanted: Mapping[str, bool]) -> ObjectType:
-    """The object type with or without an index for the properties; DefinitionNotFound for an unknown one."""
+    """The object type with or without an index for the properties; DefinitionNotFound for an unknown one.
+
+    InvalidInput for one that the system keeps itself.
+    """
+    for name in wanted:
+        if name in SYSTEM_PROPERTIES:
+            raise refused("indexedProperties", name, "is kept by the system, which has an index of its own")
     found = {name: properties.find(object_type, name) for name in wanted}
     differing = [each for name, each in found.items() if each.indexed != wanted[name]]
     if not differing:

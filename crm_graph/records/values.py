@@ -76,9 +76,10 @@ def folded(object_type: ObjectType, values: Mapping[str, Native]) -> dict[str, s
 
 
 def searchable_names(object_type: ObjectType) -> tuple[list[str], list[str]]:
-    """Names of the searchable properties: those with one value, and those with a list."""
+    """Keys of the searchable properties in the graph: those with one value, and those with a list."""
     found = [object_type.properties[name] for name in object_type.searchable if name in object_type.live_properties]
-    return [p.name for p in found if not p.is_multiple], [p.name for p in found if p.is_multiple]
+    single = ["_id" if p.name == "hs_object_id" else p.name for p in found if not p.is_multiple]
+    return single, [p.name for p in found if p.is_multiple]
 
 
 def resolve(value: Native | Append, stored: Native) -> Native:

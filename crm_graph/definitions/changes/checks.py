@@ -13,6 +13,7 @@ PROPERTY_NAME = re.compile(r"[a-z][a-z0-9_]{0,99}\Z")
 OBJECT_TYPE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}\Z")
 ASSOCIATION_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}\Z")
 IDENTIFIER = re.compile(r"[A-Za-z0-9_.\-]{1,100}\Z")
+IDENTIFIER_RULE = "must be up to 100 letters, digits, dots, hyphens and underscores"
 TEXT_LENGTH = 3_000
 """Characters of a display name, a description or a formula."""
 

@@ -36,6 +36,8 @@ from crm_graph.unit import Unit
 Metadata = dict[str, str]
 
 _AUDITS = 100
+_METADATA = 50
+"""Entries of a stage's metadata."""
 _PIPELINE, _STAGE = "hs_pipeline", "hs_pipeline_stage"
 
 
@@ -211,6 +213,10 @@ STAGE_RULES: Mapping[str, Callable[[Metadata], Metadata]] = {
 def _made(unit: Unit, object_type: ObjectType, wanted: Stage, at: int, known: Stage | None = None) -> Stage:
     checks.check_text("stages.label", wanted.display_name, required=True)
     metadata = dict(wanted.metadata)
+    checks.check_count("metadata", len(metadata), _METADATA)
+    for name, text in metadata.items():
+        checks.check_name("metadata", name, checks.IDENTIFIER, checks.IDENTIFIER_RULE)
+        checks.check_text(f"metadata.{name}", text)
     for behaviour in object_type.behaviours:
         if rule := STAGE_RULES.get(behaviour):
             metadata = rule(metadata)
@@ -230,7 +236,7 @@ def _check(unit: Unit, object_type: ObjectType, wanted: Pipeline) -> None:
         raise refused("stages", "", "a pipeline needs at least one stage")
     checks.check_count("stages", len(live), object_type.stage_limit)
     for identifier in (wanted.id, *(stage.id for stage in live)):
-        checks.check_name("id", identifier, checks.IDENTIFIER, "must be letters, digits, dots, hyphens and underscores")
+        checks.check_name("id", identifier, checks.IDENTIFIER, checks.IDENTIFIER_RULE)
     checks.check_distinct("stages.stageId", [stage.id for stage in live])
     checks.check_distinct("stages.label", [stage.display_name for stage in live])
     for other in object_type.live_pipelines:

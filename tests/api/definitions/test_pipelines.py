@@ -87,6 +87,15 @@ def test_the_default_pipelines_are_there(server: Server) -> None:
         {"label": "x", "displayOrder": 0, "stages": []},
         {"label": "x", "displayOrder": 0, "stages": [{"label": "a", "displayOrder": 0, "metadata": {}}]},
         {"label": "", "displayOrder": 0, "stages": [stage("a")]},
+        {"label": "x", "displayOrder": 2**31, "stages": [stage("a")]},
+        {"label": "x", "displayOrder": 0, "stages": [{**stage("a"), "displayOrder": 10**30}]},
+        {"label": "x", "displayOrder": 0, "stages": [{**stage("a"), "metadata": {"probability": "0.5", "": "x"}}]},
+        {"label": "x", "displayOrder": 0, "stages": [{**stage("a"), "metadata": {"probability": "0.5" + "0" * 9_000}}]},
+        {
+            "label": "x",
+            "displayOrder": 0,
+            "stages": [{**stage("a"), "metadata": {"probability": "0.5", **{f"n{n}": "" for n in range(50)}}}],
+        },
     ],
 )
 def test_a_wrong_pipeline_is_refused(server: Server, body: dict[str, Any]) -> None:

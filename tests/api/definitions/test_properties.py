@@ -263,3 +263,15 @@ def test_owners_are_no_options_of_a_text(server: Server, name: str) -> None:
     body = text_property(name, externalOptions=True, referencedObjectType="OWNER")
 
     assert server.call("POST", CONTACTS, body).status_code == 400
+
+
+@pytest.mark.parametrize("given", [{"displayOrder": 10**30}, {"displayOrder": -(2**31) - 1}])
+def test_a_place_beyond_32_bits_is_refused(server: Server, name: str, given: dict[str, Any]) -> None:
+    option = {"label": "A", "value": "a", **given}
+    bodies = [
+        text_property(name, **given),
+        text_property(name, type="enumeration", fieldType="select", options=[option]),
+    ]
+
+    assert [server.call("POST", CONTACTS, body).status_code for body in bodies] == [400, 400]
+    assert server.call("POST", f"{CONTACTS}/groups", {"name": name, "label": name, **given}).status_code == 400

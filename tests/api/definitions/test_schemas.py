@@ -204,3 +204,13 @@ def test_several_schemas_are_read_at_once(server: Server, name: str) -> None:
 
     assert answer.status_code == 200
     assert [each["name"] for each in answer.json()["results"]] == [f"{name}_a", f"{name}_b"]
+
+
+def test_names_given_twice_are_taken_once(server: Server, name: str) -> None:
+    twice = {"requiredProperties": ["model"] * 2, "searchableProperties": ["model"] * 2}
+
+    made = server.call("POST", "/crm/v3/schemas", car(name, **twice)).json()
+    changed = server.call("PATCH", f"/crm/v3/schemas/{name}", twice).json()
+
+    assert [made[key] for key in twice] == [["model"], ["model"]]
+    assert [changed[key] for key in twice] == [["model"], ["model"]]

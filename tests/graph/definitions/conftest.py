@@ -30,6 +30,14 @@ DETACH DELETE each
 """
 """Object types of a test, which would make every later reading of the model longer."""
 
+FORGET_PIPELINES = """
+MATCH (s:_State {name: 'state'}), (d:_Pipeline) WHERE split(d.key, '.')[1] STARTS WITH $name
+OPTIONAL MATCH (d)-[:HAS_STAGE]->(stage)
+SET s.model_version = s.model_version + 1
+DETACH DELETE stage, d
+"""
+"""Pipelines of a test, of which a type that others use may have a hundred."""
+
 SUPER_ADMIN = Actor(user_id=1, is_super_admin=True)
 
 
@@ -90,3 +98,4 @@ def forget(connection: Connection, name: str) -> None:
     auth = (connection.username, connection.password)
     with neo4j.GraphDatabase.driver(connection.uri, auth=auth) as driver:
         driver.execute_query(FORGET, name=name)
+        driver.execute_query(FORGET_PIPELINES, name=name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crm_graph.definitions.changes import properties
-from crm_graph.errors import DefinitionNotFound
+from crm_graph.errors import DefinitionNotFound, InvalidInput
 from crm_graph.records import indexing, store
 from crm_graph.search import criteria, find
 from crm_graph.unit import Unit
@@ -54,6 +54,11 @@ def test_an_unknown_property_is_not_indexed(worker: Worker) -> None:
     with pytest.raises(DefinitionNotFound):
         worker.do(lambda unit: indexing.set_indexed(unit, unit.model.object_type("contact"), {"nothing": True}))
     assert properties.find(worker.model().object_type("contact"), "email")
+
+
+def test_what_the_system_keeps_is_not_indexed_again(worker: Worker) -> None:
+    with pytest.raises(InvalidInput, match="kept by the system"):
+        worker.do(lambda unit: indexing.set_indexed(unit, unit.model.object_type("contact"), {"hs_object_id": True}))
 
 
 def test_who_does_not_know_yet_that_an_index_is_gone_can_search(worker: Worker, other: Worker, name: str) -> None:

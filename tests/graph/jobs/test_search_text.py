@@ -82,6 +82,14 @@ def test_stored_records_are_no_longer_found_by_what_is_not_searchable(crm: Crm, 
     assert found(crm, name, "walnut") == []
 
 
+def test_records_are_found_by_their_ids_where_these_are_searchable(crm: Crm, name: str) -> None:
+    make_searchable(crm, name, "hs_object_id")
+
+    made = create(crm, name)
+
+    assert found(crm, name, str(made)) == [made]
+
+
 def test_several_pages_are_gone_through(crm: Crm, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_text, "_PAGE", 2)
     ids = [create(crm, name, colour="teal") for _ in range(5)]
