@@ -5,7 +5,7 @@ CALL () {
   OPTIONAL MATCH (v:_Revision {record_key: $key})
   USING INDEX SEEK v:_Revision(record_key, at)
   WHERE v.at <= $at AND v.kind IN ['create', 'archive', 'restore', 'merge', 'purge']
-  WITH v ORDER BY v.version DESC LIMIT 1
+  WITH v ORDER BY v.record_key DESC, v.at DESC LIMIT 1
   RETURN v.kind AS kind, v.version AS version
 }
 CALL () {
@@ -29,7 +29,7 @@ CALL () {
     MATCH (v:_Revision {record_key: far._key})
     USING INDEX SEEK v:_Revision(record_key, at)
     WHERE v.at <= $at AND v.kind IN ['create', 'archive', 'restore', 'merge', 'purge']
-    WITH v ORDER BY v.version DESC LIMIT 1
+    WITH v ORDER BY v.record_key DESC, v.at DESC LIMIT 1
     RETURN v.kind IN ['create', 'restore'] OR (v.kind = 'merge' AND v.version = 1) AS is_live
   }
   WITH r, x, far WHERE is_live

@@ -19,7 +19,7 @@ CALL (r) {
   OPTIONAL MATCH (v:_Revision {record_key: r._key})
   USING INDEX SEEK v:_Revision(record_key, version)
   WHERE v.version IS NOT NULL
-  WITH v ORDER BY v.version
+  WITH v ORDER BY v.record_key, v.version
   WITH collect(v) AS found
   RETURN [size(found), head(found).version, last(found).version,
     all(i IN range(1, size(found) - 1) WHERE found[i].at > found[i - 1].at), last(found).kind, last(found).at] AS revisions

@@ -7,7 +7,7 @@ CALL (key) {
   MATCH (v:_Revision {record_key: key})
   USING INDEX SEEK v:_Revision(record_key, version)
   WHERE v.version > 0 AND any(name IN v.changed WHERE name IN $names)
-  WITH v ORDER BY v.version DESC LIMIT $limit
+  WITH v ORDER BY v.record_key DESC, v.version DESC LIMIT $limit
   WITH collect(v) AS found
   WITH found, reduce(sum = {characters: 0, shown: 0}, v IN found |
     CASE WHEN sum.characters >= $characters THEN sum ELSE {

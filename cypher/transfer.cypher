@@ -48,7 +48,7 @@ RETURN kept
 CALL () {
   MATCH (e:_RowError {job_id: $job_id})
   WHERE e.position > $after
-  WITH e ORDER BY e.position LIMIT $limit
+  WITH e ORDER BY e.job_id, e.position LIMIT $limit
   RETURN collect(properties(e)) AS errors
 }
 RETURN errors

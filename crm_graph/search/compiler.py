@@ -231,13 +231,14 @@ def _seeks(pair: AssociationPair, near: ObjectType, far: ObjectType, given: str)
     relationship, label = quote(pair.relationship_type), quote(far.node_label)
     if pair.source == near.name:
         yield (
-            f"MATCH ()-[x:{relationship}]->(:{label}) USING INDEX SEEK x:{relationship}(to_id, from_id) "
-            f"WHERE x.to_id IN {given} AND x.from_id IS NOT NULL RETURN x.from_id AS id"
+            f"MATCH ()-[x:{relationship}]->() USING INDEX SEEK x:{relationship}(to_id, from_id) "
+            f"WHERE x.to_id IN {given} AND x.from_id IS NOT NULL AND endNode(x):{label} RETURN x.from_id AS id"
         )
     if pair.target == near.name:
         yield (
-            f"MATCH (:{label})-[x:{relationship}]->() USING INDEX SEEK x:{relationship}(from_id, to_id, type_id) "
-            f"WHERE x.from_id IN {given} AND x.to_id IS NOT NULL AND x.type_id IS NOT NULL RETURN x.to_id AS id"
+            f"MATCH ()-[x:{relationship}]->() USING INDEX SEEK x:{relationship}(from_id, to_id, type_id) "
+            f"WHERE x.from_id IN {given} AND x.to_id IS NOT NULL AND x.type_id IS NOT NULL AND startNode(x):{label} "
+            "RETURN x.to_id AS id"
         )
 
 

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.slow
 
 HUB = 50_000
 LIMIT = 10
+CHANGES = 1_000
+"""Associations that each of four clients ends and begins anew while a page is read again and again."""
 
 
 class Account:
@@ -173,6 +175,35 @@ def test_walk_over_a_hub_meets_what_stays_once_while_others_come_and_go(account:
     for walk in walks:
         assert len(walk) == len(set(walk))
         assert set(others) - passing <= set(walk)
+
+
+@pytest.mark.parametrize("near_name", ["company", "contact"])
+def test_page_is_whole_while_associations_of_its_record_end(account: Account, near_name: str) -> None:
+    far_name = "contact" if near_name == "company" else "company"
+    [hub], others = account.make(near_name, 1), account.bare(far_name, 480)
+    ends = {near_name: [hub], far_name: others}
+    account.join(ends["contact"], ends["company"])
+    passing = others[5::10]
+    missed: set[str] = set()
+    with ThreadPoolExecutor(5) as clients:
+        ending = [clients.submit(_end_and_begin, account, near_name, hub, passing[n::4]) for n in range(4)]
+        while not all(each.done() for each in ending):
+            missed |= set(others) - set(passing) - set(_walk(account, near_name, hub, far_name))
+    assert [each.exception() for each in ending] == [None] * 4
+    assert not missed
+
+
+def _end_and_begin(account: Account, near_name: str, near_id: str, far_ids: list[str]) -> None:
+    """End and begin the associations with each of the others again and again, as fast as the graph can."""
+    near, far = ("to_id", "from_id") if near_name == "company" else ("from_id", "to_id")
+    for far_id in far_ids * (CHANGES // len(far_ids)):
+        account.query(
+            f"MATCH ()-[x:CONTACT_TO_COMPANY {{{near}: $near_id, {far}: $far_id, type_id: 279}}]->() "
+            "WITH x, startNode(x) AS s, endNode(x) AS t, properties(x) AS was DELETE x "
+            "CREATE (s)-[y:CONTACT_TO_COMPANY]->(t) SET y = was",
+            near_id=int(near_id),
+            far_id=int(far_id),
+        )
 
 
 def _walk(account: Account, near_name: str, near_id: str, far_name: str) -> list[str]:
