@@ -10,6 +10,7 @@ from api.schemas.moments import moment
 from crm_graph.definitions.association import Direction
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import ObjectType
+from crm_graph.graph.convert import datetime_text
 from crm_graph.records.read import EVERYTHING
 from crm_graph.records.record import SYSTEM_PROPERTIES, AssociationPage, PropertyVersion, Record, Selection
 
@@ -75,7 +76,8 @@ def _chosen(object_type: ObjectType, selection: Selection) -> Callable[[Record, 
             value = found.get(name)
             body[name] = None if value is None else present(value)
         for name, value in record.computed.items():
-            body[name] = None if value is None else object_type.presenters[name](value)
+            # Dates of stages are given by name without being defined, all other computed values are defined.
+            body[name] = None if value is None else object_type.presenters.get(name, datetime_text)(value)
         return body
 
     return values

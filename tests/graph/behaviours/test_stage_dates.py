@@ -1,0 +1,74 @@
+"""When a record entered and left the stages of its pipeline."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from crm_graph.crm import Crm
+from crm_graph.records import store
+from crm_graph.records.record import Identity, Record, Selection
+from tests.api.client import Client
+from tests.factories import SUPER_ADMIN, Make
+
+FIRST, SECOND = "appointmentscheduled", "qualifiedtobuy"
+
+
+def move(crm: Crm, deal: Record, stage: str) -> datetime:
+    """When the deal came into the stage."""
+    values = {"dealstage": stage}
+    found = crm.run(SUPER_ADMIN, lambda unit: store.update(unit, deal.object_type, Identity(str(deal.id)), values))
+    return at(found.updated_at)
+
+
+def at(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def dates(crm: Crm, deal: Record, *names: str) -> list[Any]:
+    selection = Selection(properties=names)
+    found = crm.run(SUPER_ADMIN, lambda unit: store.read(unit, deal.object_type, Identity(str(deal.id)), selection))
+    return [found.computed.get(name) for name in names]
+
+
+def test_a_stage_has_the_times_at_which_it_was_entered_and_left(crm: Crm, make: Make) -> None:
+    deal = make.deal(dealstage=FIRST)
+    moved = move(crm, deal, SECOND)
+    names = [f"hs_date_{what}_{stage}" for stage in (FIRST, SECOND) for what in ("entered", "exited")]
+    assert dates(crm, deal, *names) == [at(deal.created_at), moved, moved, None]
+    assert dates(crm, deal, f"hs_v2_date_entered_{SECOND}") == [moved]
+
+
+def test_a_stage_that_is_entered_again_has_the_last_times(crm: Crm, make: Make) -> None:
+    deal = make.deal(dealstage=FIRST)
+    move(crm, deal, SECOND)
+    back = move(crm, deal, FIRST)
+    names = (f"hs_date_entered_{FIRST}", f"hs_date_exited_{FIRST}", f"hs_date_exited_{SECOND}")
+    assert dates(crm, deal, *names) == [back, None, back]
+
+
+def test_a_stage_that_was_never_entered_has_no_dates(crm: Crm, make: Make) -> None:
+    assert dates(crm, make.deal(dealstage=FIRST), f"hs_date_entered_{SECOND}") == [None]
+
+
+def test_what_is_no_stage_has_no_dates(crm: Crm, make: Make) -> None:
+    name = "hs_date_entered_nowhere"
+    found = crm.run(
+        SUPER_ADMIN,
+        lambda unit: store.read(
+            unit, unit.model.object_type("contact"), Identity(str(make.contact().id)), Selection(properties=(name,))
+        ),
+    )
+    assert name not in found.computed
+    assert dates(crm, make.deal(), name) == [None]
+
+
+def test_dates_of_any_stage_are_read_by_name_over_http(client: Client, make: Make) -> None:
+    ticket = make.record("ticket", subject="Late", hs_pipeline_stage="1")
+    path = f"/crm/v3/objects/tickets/{ticket.id}"
+    names = "hs_date_entered_1,hs_v2_date_entered_2,hs_date_entered_99"
+    shown = client.get(path, properties=names).get_json()
+    assert shown["properties"]["hs_date_entered_1"] == shown["createdAt"]
+    assert shown["properties"]["hs_v2_date_entered_2"] is None
+    assert "hs_date_entered_99" not in shown["properties"]
+    assert not any("date_entered" in name for name in client.get(path).get_json()["properties"])
