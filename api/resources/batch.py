@@ -50,7 +50,7 @@ def read(unit: Unit, object_type: ObjectType, body: tuple[list[Identity], list[s
 @blueprint.route("/update", methods=["POST"])
 @endpoint(body=schemas.CHANGES, scopes=of_records("write"), form=RecordBatchBody)
 def update(unit: Unit, object_type: ObjectType, body: Sequence[UpdateInput]) -> Answer:
-    """New values; records that are not there are named in a 207."""
+    """New values; records that are not there are named in a 207, and what is wrong where each input has a trace id."""
     started_at = unit.clock.read()
     result = batch.update(unit, object_type, body)
     return _answer(unit, result, started_at, wire.written(unit.model, object_type))
@@ -59,7 +59,7 @@ def update(unit: Unit, object_type: ObjectType, body: Sequence[UpdateInput]) -> 
 @blueprint.route("/upsert", methods=["POST"])
 @endpoint(body=schemas.CHANGES, scopes=of_records("write"), form=RecordBatchBody)
 def upsert(unit: Unit, object_type: ObjectType, body: Sequence[UpdateInput]) -> Answer:
-    """Records updated where a unique property finds them, else made; `new` says which."""
+    """Records updated where a unique property finds them, else made; `new` says which. In part as for create."""
     started_at = unit.clock.read()
     result = batch.upsert(unit, object_type, body)
     show = wire.written(unit.model, object_type)
