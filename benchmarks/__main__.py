@@ -38,6 +38,7 @@ _VARIANTS = ("floor", "stack limit", "ours")
 @click.option("--heap", default="512m", show_default=True, help="Heap of Neo4j.")
 @click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path), help="File for the table.")
 @click.option("--only", multiple=True, type=click.Choice(_VARIANTS), help="Measure these variants alone.")
+@click.option("--in-process", "called", is_flag=True, help="Measure the CPU time of the Python thread alone.")
 @click.option("--profile", "profiled", is_flag=True, help="Profile ours instead of measuring.")
 @click.argument("operations", nargs=-1, type=click.Choice(list(OPERATIONS)))
 def main(
@@ -48,6 +49,7 @@ def main(
     heap: str,
     markdown: Path | None,
     only: tuple[str, ...],
+    called: bool,
     profiled: bool,
     operations: tuple[str, ...],
 ) -> None:
@@ -58,11 +60,15 @@ def main(
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crm-graph-benchmark-")))
         status = stack.enter_context(console.status("starting Neo4j"))
         bench = stack.enter_context(_bench(directory, max(contacts, 1_000), heap, status.update))
-        if profiled:
-            from benchmarks.profiling import profile  # only ours needs it
+        if called or profiled:
+            from benchmarks.profiling import in_process  # both applications, which measuring keeps out of this process
 
-            for operation in chosen.values():
-                profile(bench, operation, operation.requests * 3)
+            both = stack.enter_context(in_process(bench, directory))
+            for key, operation in chosen.items():
+                if called:
+                    both.compare(key, operation)
+                if profiled:
+                    both.profile(operation)
             return
         names = [name for name in _VARIANTS if not only or name in only]
         variants = [stack.enter_context(_variant(name, bench, directory)) for name in names]

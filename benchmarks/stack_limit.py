@@ -1,13 +1,13 @@
 """The least that Flask on granian can do for a statement: read JSON, run it with the bare driver, answer its row.
 
-The statements are in the file that `BENCHMARK_STATEMENTS` names, by operation; a body has the
-parameters of each of them.
+A body has the parameters of each statement of an operation.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import neo4j
@@ -16,14 +16,16 @@ from flask import Flask, Response, request
 
 
 def app_from_environment() -> Flask:
-    """The application as a server starts it."""
-    statements: dict[str, list[str]] = orjson.loads(Path(os.environ["BENCHMARK_STATEMENTS"]).read_bytes())
+    """The application as a server starts it; `BENCHMARK_STATEMENTS` names a file with the statements."""
+    auth = (os.environ["NEO4J_USERNAME"], os.environ["NEO4J_PASSWORD"])
     driver = neo4j.GraphDatabase.driver(
-        os.environ["NEO4J_URI"],
-        auth=(os.environ["NEO4J_USERNAME"], os.environ["NEO4J_PASSWORD"]),
-        telemetry_disabled=True,
-        notifications_min_severity="OFF",
+        os.environ["NEO4J_URI"], auth=auth, telemetry_disabled=True, notifications_min_severity="OFF"
     )
+    return create_app(driver, orjson.loads(Path(os.environ["BENCHMARK_STATEMENTS"]).read_bytes()))
+
+
+def create_app(driver: neo4j.Driver, statements: Mapping[str, Sequence[str]]) -> Flask:
+    """The application that runs the statements, by operation."""
     local = threading.local()
     app = Flask("stack_limit", static_folder=None)
 
