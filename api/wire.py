@@ -129,7 +129,7 @@ def _version(version: PropertyVersion, present: Callable[[Any], str]) -> Body:
 def _associations(model: DataModel, record: Record, directions: dict[str, Mapping[int, Direction]]) -> Body:
     body: Body = {}
     for far_name, page in record.associations.items():
-        if page.records:
+        if page.type_ids:
             far = model.object_types[far_name]
             if far_name not in directions:
                 directions[far_name] = model.pair(record.object_type, far).directions
@@ -142,9 +142,9 @@ def _association_page(
     record: Record, far: ObjectType, page: AssociationPage, directions: Mapping[int, Direction]
 ) -> Body:
     results = [
-        {"id": str(associated.id), "type": v3_name(directions[type_id])}
-        for associated in page.records
-        for type_id in associated.type_ids
+        {"id": str(far_id), "type": v3_name(directions[type_id])}
+        for far_id, type_ids in page.type_ids.items()
+        for type_id in type_ids
         if type_id in directions
     ]
     body: Body = {"results": results}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import orjson
 from flask import request
 from flask_smorest import Blueprint
 
@@ -162,23 +162,25 @@ def _associated_records(
     unit: Unit, from_type: ObjectType, to_type: ObjectType
 ) -> Callable[[AssociationPage], list[Body]]:
     directions = unit.model.pair(from_type, to_type).directions
-    bodies = {type_id: shown(direction) for type_id, direction in directions.items()}
-    presented = _presented()
-
-    @cache  # the many records of a page have few different sets of types
-    def types(type_ids: tuple[int, ...]) -> list[Body]:
-        return [bodies[type_id] for type_id in type_ids]
+    is_text = _has_text_ids()
 
     def show(page: AssociationPage) -> list[Body]:
+        # The many records of a page have few different sets of types.
+        types = {
+            found: orjson.Fragment(orjson.dumps([shown(directions[type_id]) for type_id in found]))
+            for found in set(page.type_ids.values())
+        }
+        far_ids: Iterable[int | str] = map(str, page.type_ids) if is_text else page.type_ids
         return [
-            {"toObjectId": presented(record.id), "associationTypes": types(record.type_ids)} for record in page.records
+            {"toObjectId": far_id, "associationTypes": types[found]}
+            for far_id, found in zip(far_ids, page.type_ids.values(), strict=True)
         ]
 
     return show
 
 
 def _labels(made: Associated) -> Body:
-    presented = _presented()
+    presented = str if _has_text_ids() else int
     return {
         "fromObjectTypeId": made.near.id,
         "fromObjectId": presented(made.near_id),
@@ -188,9 +190,9 @@ def _labels(made: Associated) -> Body:
     }
 
 
-def _presented() -> Callable[[int], int | str]:
-    # Record ids are numbers in v4 and texts in the versions named by a date.
-    return str if is_dated(request.environ) else int
+def _has_text_ids() -> bool:
+    """Whether record ids are texts, as in the versions named by a date; in v4 they are numbers."""
+    return is_dated(request.environ)
 
 
 def _both(made: Associated) -> list[Body]:

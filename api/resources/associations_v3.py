@@ -134,7 +134,7 @@ def _ended(unit: Unit, near: ObjectType, far: ObjectType, name: str | None) -> t
 def _results(unit: Unit, near: ObjectType, far: ObjectType, page: AssociationPage) -> list[Body]:
     directions = unit.model.pair(near, far).directions
     return [
-        {"id": str(record.id), "type": wire.v3_name(directions[type_id])}
-        for record in page.records
-        for type_id in record.type_ids
+        {"id": str(far_id), "type": wire.v3_name(directions[type_id])}
+        for far_id, type_ids in page.type_ids.items()
+        for type_id in type_ids
     ]

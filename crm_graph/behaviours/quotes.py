@@ -29,7 +29,7 @@ def _need_deal(unit: Unit, object_type: ObjectType, changes: Sequence[Change]) -
             for item in change.associations
         )
         page = pages.get(change.record_id or -1, {}).get(deal.name)
-        if not with_deal and (page is None or not page.records):
+        if not with_deal and (page is None or not page.type_ids):
             change.refusal = RuleBroken(
                 f"A quote cannot be finalised (hs_status {change.values[_STATUS]}) without a deal: "
                 "associate it with a deal first.",

@@ -10,7 +10,7 @@ from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import RecordNotFound
 from crm_graph.graph.queries import Statement, load
 from crm_graph.records import association_types
-from crm_graph.records.record import AssociatedRecord, AssociationPage
+from crm_graph.records.record import AssociationPage
 from crm_graph.unit import Unit
 
 
@@ -28,7 +28,7 @@ def page(
     else:
         key = f"{near.id}:{near_id}"
         there = unit.graph.ask(load("associations").are_there, keys=[key])["found"]
-        found = {near_id: AssociationPage(records=())} if there else {}
+        found = {near_id: AssociationPage()} if there else {}
     if near_id not in found:
         raise RecordNotFound
     return found[near_id]
@@ -42,7 +42,7 @@ def pages_behind(
     if not pair.is_indexed:
         unit.graph.ask(load("definitions").confirm)
         return {}
-    return {near_id: found for near_id, found in _pages(unit, pair, near, far, after, limit).items() if found.records}
+    return {near_id: found for near_id, found in _pages(unit, pair, near, far, after, limit).items() if found.type_ids}
 
 
 def pages_of(
@@ -79,14 +79,15 @@ def _pages(
     pages = {}
     for near_id, is_there, far_ids, labelled in row["pages"]:
         if is_there:
-            stored: dict[int, tuple[tuple[int, bool], ...]] = dict.fromkeys(far_ids[:limit], (default,))
+            type_ids = dict.fromkeys(far_ids[:limit], present((default,)))
+            stored: dict[int, tuple[tuple[int, bool], ...]] = {}
             for far_id, type_id, is_source in labelled:
-                if far_id in stored:
-                    stored[far_id] += ((type_id, is_source),)
-            pages[near_id] = AssociationPage(
-                records=tuple(AssociatedRecord(id=far_id, type_ids=present(types)) for far_id, types in stored.items()),
-                after=far_ids[limit - 1] if len(far_ids) > limit else None,
-            )
+                if far_id in type_ids:
+                    stored[far_id] = (*stored.get(far_id, (default,)), (type_id, is_source))
+            presented = {types: present(types) for types in set(stored.values())}  # many records, few sets of types
+            type_ids.update((far_id, presented[types]) for far_id, types in stored.items())
+            after_id = far_ids[limit - 1] if len(far_ids) > limit else None
+            pages[near_id] = AssociationPage(type_ids=type_ids, after=after_id)
     return pages
 
 

@@ -31,18 +31,14 @@ class PropertyVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssociatedRecord:
-    """A far record with the type ids under which it is associated, seen from the near one."""
-
-    id: int
-    type_ids: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AssociationPage:
-    """A page of associated records; `after` is the id to continue from, None on the last page."""
+    """A page of associated records; `after` is the id to continue from, None on the last page.
 
-    records: tuple[AssociatedRecord, ...]
+    `type_ids` has, in the order of the far records' ids, for each of these the types under which
+    it is associated, as the near record sees them.
+    """
+
+    type_ids: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     after: int | None = None
 
 

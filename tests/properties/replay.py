@@ -194,8 +194,8 @@ class Replay:
             page = self.crm.run(
                 ROOT, lambda unit, far=far: associations.page(unit, *_end(unit, key), unit.model.object_type(far))
             )
-            far_id = self.crm.model.object_type(far).id
-            found |= {f"{far_id}:{each.id}": frozenset(each.type_ids) for each in page.records}
+            kind = self.crm.model.object_type(far).id
+            found |= {f"{kind}:{far_id}": frozenset(type_ids) for far_id, type_ids in page.type_ids.items()}
         return found
 
 

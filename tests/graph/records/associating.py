@@ -184,7 +184,7 @@ def know(account: Associating, person: str, other: str, *types: int) -> None:
 
 
 def seen(page: AssociationPage) -> dict[str, set[int]]:
-    return {str(record.id): set(record.type_ids) for record in page.records}
+    return {str(far_id): set(type_ids) for far_id, type_ids in page.type_ids.items()}
 
 
 def firms_of(account: Associating, person: str) -> dict[str, set[int]]:

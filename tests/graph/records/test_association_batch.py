@@ -164,7 +164,7 @@ def test_batch_read_reports_records_without_associations(account: Associating) -
     associate(account, pairs(persons[:1], firms))
     asked = {persons[0]: int(firms[0]), persons[1]: -1, "abc": -1}
     result = account.run(lambda unit: batch.read_many(unit, PERSON, FIRM, asked, limit=1))
-    assert {near: ([r.id for r in page.records], page.after) for near, page in result.pages.items()} == {
+    assert {near: (list(page.type_ids), page.after) for near, page in result.pages.items()} == {
         persons[0]: ([int(firms[1])], int(firms[1]))
     }
     assert [error.error.context["fromObjectId"] for error in result.errors] == [[persons[1]], ["abc"]]

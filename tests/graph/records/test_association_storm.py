@@ -217,7 +217,7 @@ def _walk(account: Account, near_name: str, near_id: str, far_name: str) -> list
             return associations.page(unit, near, near_id, far, after=behind, limit=500)  # noqa: B023 run at once
 
         page = account.crm.run(ACTOR, work)
-        found += [str(record.id) for record in page.records]
+        found += [str(far_id) for far_id in page.type_ids]
         after = page.after
     return found
 
