@@ -6,8 +6,9 @@ import base64
 import binascii
 from collections.abc import Sequence
 from functools import lru_cache
+from string import punctuation
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, unquote_plus
 
 from flask import current_app, request
 from marshmallow import fields
@@ -18,6 +19,9 @@ from crm_graph.config import Settings
 from crm_graph.errors import InvalidInput, TooMany
 
 Body = dict[str, Any]
+
+_AS_WRITTEN = punctuation
+"""Characters of a query string that a link repeats as the client wrote them."""
 
 
 class Names(fields.Field[tuple[str, ...]]):
@@ -55,10 +59,14 @@ def paged(results: list[Body], after: int | str | None) -> Body:
 
 def next_page(after: int | str) -> Body:
     """Cursor of the next page and the link that leads to it, with every parameter of this request."""
-    parameters = [(name, value) for name, value in request.args.items(multi=True) if name != "after"]
-    query = urlencode([*parameters, ("after", str(after))])
-    path = request.environ.get(PATH_KEY, request.path)
-    return {"next": {"after": str(after), "link": f"{base_url()}{path}?{query}"}}
+    environ = request.environ
+    parameters = [each for each in environ["QUERY_STRING"].split("&") if each and _name(each) != "after"]
+    query = quote("&".join([*parameters, f"after={quote(str(after), safe='')}"]), _AS_WRITTEN, "latin-1")
+    return {"next": {"after": str(after), "link": f"{base_url()}{environ[PATH_KEY]}?{query}"}}
+
+
+def _name(parameter: str) -> str:
+    return unquote_plus(parameter.partition("=")[0])
 
 
 def base_url() -> str:

@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 
 from api import wire
 from api.endpoint import endpoint, of_records
+from api.paging import next_page
 from api.schemas.search import SEARCH, FoundBody
 from crm_graph import search
 from crm_graph.definitions.object_type import ObjectType
@@ -29,5 +30,5 @@ def search_records(unit: Unit, object_type: ObjectType, body: Any) -> Body:
     show = wire.shown_by(unit.model, object_type, criteria.selection)
     answer: Body = {"total": page.total, "results": [show(record) for record in page.records]}
     if page.after is not None:
-        answer["paging"] = {"next": {"after": page.after}}
+        answer["paging"] = next_page(page.after)
     return answer

@@ -158,6 +158,14 @@ def test_page_says_where_the_next_one_is(client: Client, make: Make) -> None:
     assert int(second["results"][0]["id"]) > int(following["after"])
 
 
+def test_link_repeats_the_query_as_written_but_for_its_cursor(client: Client, make: Make) -> None:
+    for _ in range(2):
+        make.record("cart", hs_cart_name=unique())
+    page = client.call("GET", "/crm/v3/objects/carts?%61fter=0&properties=a%2Cb,%C3%BC+c&limit=1").get_json()
+    query = f"properties=a%2Cb,%C3%BC+c&limit=1&after={page['results'][0]['id']}"
+    assert page["paging"]["next"]["link"] == f"http://localhost/crm/v3/objects/carts?{query}"
+
+
 def test_last_page_has_no_paging(client: Client) -> None:
     assert "paging" not in client.get("/crm/v3/objects/contacts", after="999999999999999").get_json()
 

@@ -116,6 +116,14 @@ def test_a_page_leads_to_the_next(account: Account, word: str) -> None:
     assert "paging" not in second
 
 
+def test_the_next_page_has_a_link_beside_its_cursor(account: Account, word: str) -> None:
+    for _ in range(2):
+        account.make("contact", firstname=word)
+    page = account.search("contacts", {**equals("firstname", word), "limit": 1})
+    link = "http://localhost/crm/v3/objects/contacts/search?after=1"
+    assert page["paging"] == {"next": {"after": "1", "link": link}}
+
+
 def test_pages_by_position_lead_on_with_their_own_cursor(account: Account, word: str) -> None:
     made = [account.make("contact", firstname=word) for _ in range(3)]
     seen, after = [], "start"
