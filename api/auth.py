@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Request
+from collections.abc import Mapping
+from typing import Any
 
 from crm_graph.errors import Unauthenticated
 
 
-def bearer(request: Request) -> str:
-    """The token in the Authorization header; Unauthenticated where there is none."""
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+def bearer(environ: Mapping[str, Any]) -> str:
+    """The token in the Authorization header of a request; Unauthenticated where there is none."""
+    header: str = environ.get("HTTP_AUTHORIZATION", "")
+    kind, _, token = header.partition(" ")
     token = token.strip()
     if kind.lower() != "bearer" or not token:
         raise Unauthenticated("The request has no token.")

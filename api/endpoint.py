@@ -20,13 +20,12 @@ from functools import wraps
 from typing import Any, Protocol, cast
 
 import orjson
-from flask import current_app, request
+from flask import Response, current_app, request
 from marshmallow import EXCLUDE, Schema, ValidationError
 from werkzeug.datastructures import MultiDict
-from werkzeug.wrappers import Response
 
 from api import auth
-from api.headers import CONTENT_TYPE, standard
+from api.headers import JSONResponse
 from crm_graph.accounts import permissions, tokens
 from crm_graph.crm import Crm
 from crm_graph.definitions.object_type import ObjectType
@@ -68,7 +67,7 @@ class Reader(Protocol):
 
 
 class Query(Schema):
-    """Base of query strings: unknown parameters are passed over; see `paging.Names` for lists."""
+    """Base of query strings: every parameter has a default, unknown ones are passed over; `paging.Names` are lists."""
 
     class Meta:
         """Clients send more than is read."""
@@ -115,13 +114,14 @@ def endpoint(
     def decorate(view: View) -> Callable[..., Response]:
         @wraps(view)
         def handle(**path: str) -> Response:
-            request.environ[ROUTE_KEY] = str(request.url_rule)
-            token = auth.bearer(request)
+            environ = request.environ
+            environ[ROUTE_KEY] = str(request.url_rule)
+            token = auth.bearer(environ)
             given: Body | None = None
 
             def work(unit: Unit) -> Any:
                 nonlocal given
-                request.environ[ACTOR_KEY] = unit.actor
+                environ[ACTOR_KEY] = unit.actor
                 found = {n: unit.model.object_type(value) for n, value in path.items() if n in OBJECT_TYPES}
                 tokens.require(unit.actor, tuple(scopes(tuple(found.values()))))
                 if given is None:
@@ -168,14 +168,9 @@ def crm() -> Crm:
 
 def respond(answer: Any, status: int = 200) -> Response:
     """The answer as JSON with the headers that every one has; None is 204 without a body."""
-    headers = standard(request.environ)
     if isinstance(answer, Answer):
-        headers += answer.headers.items()
-        status = answer.status or status
-        answer = answer.body
-    if answer is None:
-        return Response(b"", 204, headers)
-    return Response(orjson.dumps(answer), status, headers, content_type=CONTENT_TYPE)
+        return JSONResponse(answer.body, answer.status or status, answer.headers)
+    return JSONResponse(answer, 204 if answer is None else status)
 
 
 def read_json(text: bytes) -> Any:
@@ -187,14 +182,20 @@ def read_json(text: bytes) -> Any:
         raise InvalidInput(f"Invalid input JSON on line {error.lineno}, column {error.colno}: {reason}") from None
 
 
-def read_query(schema: Schema, given: MultiDict[str, str]) -> Any:
-    """The query string as the schema reads it; InvalidInput names the parameter."""
+def read_query(schema: Schema, given: MultiDict[str, str]) -> Body:
+    """The query string as the schema's fields read it, each for itself; InvalidInput names the parameter."""
     found: Body = {}
     for attribute, reader in schema.load_fields.items():
         name = reader.data_key or attribute
-        if name in given:
-            found[name] = given.getlist(name) if getattr(reader, "is_list", False) else given[name]
-    return _loaded(schema, found, "Invalid query parameter")
+        if name not in given:
+            found[attribute] = reader.load_default
+            continue
+        value = given.getlist(name) if getattr(reader, "is_list", False) else given[name]
+        try:
+            found[attribute] = reader.deserialize(value, name, given)
+        except ValidationError as error:
+            raise InvalidInput(f"Invalid query parameter: {_first({name: error.messages})}") from None
+    return found
 
 
 def _reader(body: type[Schema] | Reader | None) -> Callable[[Any], Any] | None:

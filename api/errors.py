@@ -12,11 +12,10 @@ from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
 import orjson
-from flask import Flask, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.wrappers import Response
 
-from api.headers import CONTENT_TYPE, correlation_id, standard
+from api.headers import JSONResponse, correlation_id
 from crm_graph.errors import (
     Conflict,
     CRMError,
@@ -103,7 +102,7 @@ def body_of(error: CRMError, account_id: int) -> Body:
 
 def refusal(environ: dict[str, Any], error: Exception, *, account_id: int) -> Response:
     """The whole answer to a request that ended with an error."""
-    headers = dict(standard(environ))
+    headers: dict[str, str] = {}
     row = row_of(type(error))
     if isinstance(error, HTTPException):
         status = error.code or 500
@@ -120,7 +119,7 @@ def refusal(environ: dict[str, Any], error: Exception, *, account_id: int) -> Re
         log.error("Unmapped error, correlation id %s", correlation_id(environ), exc_info=error)
         status, body = _UNMAPPED[0], {"message": _INTERNAL, "category": _UNMAPPED[1]}
     whole = {"status": "error", "message": body.pop("message"), "correlationId": correlation_id(environ), **body}
-    return Response(orjson.dumps(whole), status, headers, content_type=CONTENT_TYPE)
+    return JSONResponse(whole, status, headers)
 
 
 def texts(context: Mapping[str, Any]) -> dict[str, list[str]]:

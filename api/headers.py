@@ -1,9 +1,13 @@
-"""The headers that every answer of the API has."""
+"""The headers that every answer of the API has, and the response that carries them."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+import orjson
+from flask import Response
 
 CONTENT_TYPE = "application/json;charset=utf-8"
 CORRELATION = "X-HubSpot-Correlation-Id"
@@ -21,15 +25,32 @@ RATE_LIMITS = (
 _CORRELATION_KEY = "crm_graph.correlation_id"
 
 
+class JSONResponse(Response):
+    """A body as JSON, None for no body, with correlation id and rate limits.
+
+    These are added last: werkzeug checks and copies each of its headers several times.
+    """
+
+    default_mimetype = None
+
+    def __init__(self, body: Any, status: int, headers: Mapping[str, str] | None = None) -> None:
+        if body is None:
+            super().__init__(b"", status, headers)
+        else:
+            super().__init__(orjson.dumps(body), status, headers, content_type=CONTENT_TYPE)
+
+    def get_wsgi_response(self, environ: dict[str, Any]) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+        """Body, status and headers as they are sent in answer to the request."""
+        body, status, headers = super().get_wsgi_response(environ)
+        headers.append((CORRELATION, correlation_id(environ)))
+        if not environ["PATH_INFO"].endswith("/search"):
+            headers += RATE_LIMITS
+        return body, status, headers
+
+
 def correlation_id(environ: dict[str, Any]) -> str:
     """The id of a request in answer and log, made at its first use."""
     found: str | None = environ.get(_CORRELATION_KEY)
     if found is None:
         found = environ[_CORRELATION_KEY] = str(uuid.uuid4())
     return found
-
-
-def standard(environ: dict[str, Any]) -> list[tuple[str, str]]:
-    """Correlation id and rate limits as the answer to a request has them."""
-    own = (CORRELATION, correlation_id(environ))
-    return [own] if environ["PATH_INFO"].endswith("/search") else [own, *RATE_LIMITS]

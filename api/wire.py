@@ -12,12 +12,14 @@ from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.graph.convert import datetime_text
 from crm_graph.records.read import EVERYTHING
-from crm_graph.records.record import SYSTEM_PROPERTIES, AssociationPage, PropertyVersion, Record, Selection
+from crm_graph.records.record import AssociationPage, PropertyVersion, Record, Selection
 
 Body = dict[str, Any]
 Show = Callable[[Record], Body]
+Own = tuple[str, str, str]
 
-_CREATED = frozenset({"createdate", "hs_createdate"})
+_OWN = {"hs_object_id": 0, "createdate": 1, "hs_createdate": 1, "lastmodifieddate": 2, "hs_lastmodifieddate": 2}
+"""Place of each system property in what every record has: id, created, updated."""
 
 
 def written(model: DataModel, object_type: ObjectType) -> Show:
@@ -36,11 +38,11 @@ def shown_by(model: DataModel, object_type: ObjectType, selection: Selection) ->
 
     def show(record: Record) -> Body:
         created_at = moment(record.created_at)
-        updated_at = moment(record.updated_at)
+        updated_at = created_at if record.updated_at == record.created_at else moment(record.updated_at)
         record_id = str(record.id)
         body: Body = {
             "id": record_id,
-            "properties": values(record, record_id, created_at, updated_at),
+            "properties": values(record, (record_id, created_at, updated_at)),
             "createdAt": created_at,
             "updatedAt": updated_at,
             "archived": record.archived_at is not None,
@@ -57,21 +59,19 @@ def shown_by(model: DataModel, object_type: ObjectType, selection: Selection) ->
     return show
 
 
-def _chosen(object_type: ObjectType, selection: Selection) -> Callable[[Record, str, str, str], Body]:
+def _chosen(object_type: ObjectType, selection: Selection) -> Callable[[Record, Own], Body]:
     if selection.properties is None:
         names: Iterable[str] = object_type.default_properties
     else:
         own = ("hs_object_id", object_type.created_property, object_type.modified_property)
         names = (*(name for name in selection.properties if name in object_type.live_properties), *own)
     every = sorted({*names, *(name for name in selection.history if name in object_type.live_properties)})
-    stored = [(name, object_type.presenters[name]) for name in every if name not in SYSTEM_PROPERTIES]
-    system = [name for name in every if name in SYSTEM_PROPERTIES]
+    stored = [(name, object_type.presenters[name]) for name in every if name not in _OWN]
+    system = [(name, _OWN[name]) for name in every if name in _OWN]
 
-    def values(record: Record, record_id: str, created_at: str, updated_at: str) -> Body:
+    def values(record: Record, own: Own) -> Body:
         found = record.properties
-        body: Body = {}
-        for name in system:
-            body[name] = record_id if name == "hs_object_id" else created_at if name in _CREATED else updated_at
+        body: Body = {name: own[place] for name, place in system}
         for name, present in stored:
             value = found.get(name)
             body[name] = None if value is None else present(value)
@@ -83,16 +83,14 @@ def _chosen(object_type: ObjectType, selection: Selection) -> Callable[[Record, 
     return values
 
 
-def _whole(object_type: ObjectType) -> Callable[[Record, str, str, str], Body]:
+def _whole(object_type: ObjectType) -> Callable[[Record, Own], Body]:
     presenters, live = object_type.presenters, object_type.live_properties
-    system = sorted(name for name in SYSTEM_PROPERTIES if name in live)
+    system = sorted((name, place) for name, place in _OWN.items() if name in live)
 
-    def values(record: Record, record_id: str, created_at: str, updated_at: str) -> Body:
-        body: Body = {}
-        for name in system:
-            body[name] = record_id if name == "hs_object_id" else created_at if name in _CREATED else updated_at
+    def values(record: Record, own: Own) -> Body:
+        body: Body = {name: own[place] for name, place in system}
         for name, value in record.properties.items():
-            if name in live and name not in SYSTEM_PROPERTIES:
+            if name in live and name not in _OWN:
                 body[name] = None if value is None else presenters[name](value)
         for name, value in record.computed.items():
             if value is not None:

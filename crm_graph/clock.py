@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-import uuid
 
 
 class Clock:
@@ -31,7 +30,7 @@ class Clock:
 
     def new_id(self) -> str:
         """A random id for a transaction, a job or an error, as 32 hexadecimal digits."""
-        return uuid.uuid4().hex
+        return secrets.token_hex(16)
 
     def new_secret(self) -> str:
         """256 random bits as text, for tokens."""

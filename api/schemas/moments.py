@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from crm_graph.graph.convert import instant
 
 
 def moment(milliseconds: int | None) -> str:
     """ISO 8601 in UTC, the fraction left out where it is nought; what is built in was made at 1970-01-01."""
-    whole, rest = divmod(milliseconds or 0, 1000)
-    text = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{rest:03d}Z" if rest else f"{text}Z"
+    return instant(milliseconds or 0)

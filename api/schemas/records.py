@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -126,20 +125,19 @@ class _MergeInput(Schema):
 def selection_of(model: DataModel, object_type: ObjectType, query: Mapping[str, Any]) -> Selection:
     """What a query asks for; far object types without any association to this one are passed over."""
     far_types = {far.id: far for far in map(model.object_type, query["associations"])}
-    chosen = chosen_of(object_type, query["properties"], query["history"])
-    return replace(
-        chosen,
-        associations=tuple(far for far in far_types.values() if model.find_pair(object_type, far)),
-    )
+    associated = tuple(far for far in far_types.values() if model.find_pair(object_type, far))
+    return chosen_of(object_type, query["properties"], query["history"], associated)
 
 
-def chosen_of(object_type: ObjectType, names: Sequence[str], history: Sequence[str]) -> Selection:
+def chosen_of(
+    object_type: ObjectType, names: Sequence[str], history: Sequence[str], associations: tuple[ObjectType, ...] = ()
+) -> Selection:
     """The properties named, else the default set; those whose history is wanted are among them."""
     wanted = tuple(dict.fromkeys(map(object_type.property_name, names)))
     with_history = tuple(dict.fromkeys(map(object_type.property_name, history)))
     if with_history and wanted != EVERYTHING:
         wanted = (*(wanted or object_type.default_properties), *with_history)
-    return Selection(properties=wanted or None, history=with_history)
+    return Selection(properties=wanted or None, history=with_history, associations=associations)
 
 
 def _read_create(given: Any, at: str = "") -> CreateInput:

@@ -35,7 +35,7 @@ def find(
     else:
         row = unit.graph.ask(load("records").read, wanted=wanted, names=names, archived=archived)
         for n, stored in row["records"]:
-            found[n] = hydrate(object_type, dict(zip(names, stored, strict=True)))
+            found[n] = hydrate_row(object_type, names, stored)
     complete = iter(completed(unit, object_type, [record for record in found if record is not None], selection))
     return [None if record is None else next(complete) for record in found]
 
@@ -55,15 +55,15 @@ def page(
     names = stored_names(object_type, selection)
     if names is None:
         query = load("records").page_whole.on(node_label=node_label)
-        nodes = unit.graph.ask(query, after=after, limit=limit + 1)["records"]
+        found = unit.graph.ask(query, after=after, limit=limit + 1)["records"]
+        records = [hydrate(object_type, node) for node in found[:limit]]
     else:
         query = load("records").page.on(node_label=node_label)
-        rows = unit.graph.ask(query, after=after, limit=limit + 1, names=names)["records"]
-        nodes = [dict(zip(names, row, strict=True)) for row in rows]
-    records = [hydrate(object_type, node) for node in nodes[:limit]]
+        found = unit.graph.ask(query, after=after, limit=limit + 1, names=names)["records"]
+        records = [hydrate_row(object_type, names, row) for row in found[:limit]]
     return RecordPage(
         records=tuple(completed(unit, object_type, records, selection)),
-        after=records[-1].id if len(nodes) > limit else None,
+        after=records[-1].id if len(found) > limit else None,
     )
 
 
@@ -77,6 +77,21 @@ def hydrate(object_type: ObjectType, node: Mapping[str, Any]) -> Record:
         updated_at=node["_updated_at"],
         archived_at=node.get("_archived_at"),
         version=node["_version"],
+    )
+
+
+def hydrate_row(object_type: ObjectType, names: Sequence[str], row: Sequence[Any]) -> Record:
+    """The record that a row makes, which has the values of what `stored_names` named."""
+    record_id, created_at, updated_at, archived_at, version = row[: len(_SYSTEM)]
+    chosen = zip(names[len(_SYSTEM) :], row[len(_SYSTEM) :], strict=True)
+    return Record(
+        object_type=object_type,
+        id=record_id,
+        properties={name: value for name, value in chosen if value is not None},
+        created_at=created_at,
+        updated_at=updated_at,
+        archived_at=archived_at,
+        version=version,
     )
 
 

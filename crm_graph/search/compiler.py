@@ -64,13 +64,19 @@ class Predicate:
 
 
 def compile_search(
-    criteria: Criteria, object_type: ObjectType, model: DataModel, names: Sequence[str] | None, *, whole: bool = False
+    criteria: Criteria,
+    object_type: ObjectType,
+    model: DataModel,
+    names: Sequence[str] | None,
+    *,
+    limit_ms: int | None = None,
+    whole: bool = False,
 ) -> Compiled:
     """The statement of one page of a search, with one record more where there is a next page.
 
     A record is the list of its values of `names`, or a map of all where that is None; in a search
-    by position it is a list of the value it is sorted by and that. `whole` asks for records without
-    a value of the sort property too, where an index would be used. Raises UnknownObjectType and
+    by position it is a list of the value it is sorted by and that. It may take `limit_ms`. `whole` asks for
+    records without a value of the sort property too, where an index would be used. Raises UnknownObjectType and
     UndefinedAssociation for an association filter.
     """
     predicate = compile_groups(criteria.groups, object_type, model)
@@ -106,7 +112,7 @@ def compile_search(
         f"RETURN {', '.join(_COLUMNS)}",
     ]
     text = guarded("ask", "\n".join(clauses), _COLUMNS)
-    statement = Statement(f"search.{object_type.name}", "ask", text, _COLUMNS)
+    statement = Statement(f"search.{object_type.name}", "ask", text, _COLUMNS, limit_ms)
     return Compiled(statement, parameters, is_whole=criteria.sort.target.is_always_set or not by_index)
 
 

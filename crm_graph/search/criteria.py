@@ -22,6 +22,7 @@ from crm_graph.search.operators import OPERATORS, Kind, Operands, Operator
 from crm_graph.search.target import Target, find_target
 from crm_graph.search.text import query_words, token_patterns
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _DEFAULT_LIMIT = 10
 _ROUNDED_UP = {"LT": (True,), "LTE": (False,), "GT": (False,), "GTE": (True,), "BETWEEN": (True, False)}
 """Whether each operand that is compared with a date, when it is a time within a day, stands for the day after."""
@@ -121,7 +122,7 @@ def parse_groups(groups: Sequence[Any], object_type: ObjectType, limits: Limits)
 def _check_length(body: Mapping[str, Any], limits: Limits) -> None:
     # Clients name hundreds of properties, and a cursor is ours: neither makes a search dear.
     asked = {key: value for key, value in body.items() if key not in ("properties", "after")}
-    length = len(json.dumps(asked, ensure_ascii=False, separators=(",", ":")))
+    length = len(_JSON.encode(asked))
     if length > limits.search_body_length:
         raise TooMany(f"The body of a search may have at most {limits.search_body_length} characters, not {length}.")
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import QueryTooExpensive
 from crm_graph.graph.database import Row
 from crm_graph.records.create import refuse_unless
-from crm_graph.records.read import completed, hydrate, stored_names
+from crm_graph.records.read import completed, hydrate, hydrate_row, stored_names
 from crm_graph.records.record import Record
 from crm_graph.search.compiler import Compiled, compile_search
 from crm_graph.search.criteria import Criteria
@@ -35,13 +35,15 @@ def run(unit: Unit, object_type: ObjectType, criteria: Criteria) -> SearchPage:
     """
     refuse_unless(object_type, "search")
     names = stored_names(object_type, criteria.selection)
-    compiled = compile_search(criteria, object_type, unit.model, names)
+    limit_ms = unit.limits.search_ms
+    compiled = compile_search(criteria, object_type, unit.model, names, limit_ms=limit_ms)
     row = _ask(unit, criteria, compiled)
     if not compiled.is_whole and len(row["records"]) <= criteria.limit:
-        row = _ask(unit, criteria, compile_search(criteria, object_type, unit.model, names, whole=True))
+        compiled = compile_search(criteria, object_type, unit.model, names, limit_ms=limit_ms, whole=True)
+        row = _ask(unit, criteria, compiled)
     found = row["records"][: criteria.limit]
     nodes: list[Any] = [node for _, node in found] if isinstance(criteria.after, Position) else found
-    records = [hydrate(object_type, node if names is None else dict(zip(names, node, strict=True))) for node in nodes]
+    records = [hydrate(object_type, node) if names is None else hydrate_row(object_type, names, node) for node in nodes]
     has_more = bool(records) and len(row["records"]) > criteria.limit
     return SearchPage(
         total=row["total"],
@@ -51,11 +53,10 @@ def run(unit: Unit, object_type: ObjectType, criteria: Criteria) -> SearchPage:
 
 
 def _ask(unit: Unit, criteria: Criteria, compiled: Compiled) -> Row:
-    limit_ms = unit.limits.search_ms
     try:
-        return unit.graph.ask(replace(compiled.statement, limit_ms=limit_ms), **compiled.parameters)
+        return unit.graph.ask(compiled.statement, **compiled.parameters)
     except QueryTooExpensive:
-        raise _too_expensive(criteria, limit_ms) from None
+        raise _too_expensive(criteria, unit.limits.search_ms) from None
 
 
 def _after(criteria: Criteria, records: list[Record], found: list[Any]) -> str:
