@@ -18,11 +18,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Protocol, cast
+from urllib.parse import parse_qs
 
 import orjson
 from flask import Response, current_app, request
 from marshmallow import EXCLUDE, Schema, ValidationError
-from werkzeug.datastructures import MultiDict
 
 from api import auth
 from api.headers import JSONResponse
@@ -127,7 +127,7 @@ def endpoint(
                 if given is None:
                     read: Body = {}
                     if query_schema is not None:
-                        read["query"] = read_query(query_schema, request.args)
+                        read["query"] = read_query(query_schema, environ["QUERY_STRING"])
                     if reader is not None:
                         read["body"] = reader(read_json(request.get_data()))
                     given = read  # only what was read whole: a refused body is read again in the next attempt
@@ -182,17 +182,18 @@ def read_json(text: bytes) -> Any:
         raise InvalidInput(f"Invalid input JSON on line {error.lineno}, column {error.colno}: {reason}") from None
 
 
-def read_query(schema: Schema, given: MultiDict[str, str]) -> Body:
+def read_query(schema: Schema, text: str) -> Body:
     """The query string as the schema's fields read it, each for itself; InvalidInput names the parameter."""
+    given = parse_qs(text.encode("latin-1").decode(errors="replace"), keep_blank_values=True)
     found: Body = {}
     for attribute, reader in schema.load_fields.items():
         name = reader.data_key or attribute
         if name not in given:
             found[attribute] = reader.load_default
             continue
-        value = given.getlist(name) if getattr(reader, "is_list", False) else given[name]
+        value = given[name] if getattr(reader, "is_list", False) else given[name][0]
         try:
-            found[attribute] = reader.deserialize(value, name, given)
+            found[attribute] = reader.deserialize(value)
         except ValidationError as error:
             raise InvalidInput(f"Invalid query parameter: {_first({name: error.messages})}") from None
     return found

@@ -62,7 +62,7 @@ def next_page(after: int | str) -> Body:
     environ = request.environ
     parameters = [each for each in environ["QUERY_STRING"].split("&") if each and _name(each) != "after"]
     query = quote("&".join([*parameters, f"after={quote(str(after), safe='')}"]), _AS_WRITTEN, "latin-1")
-    return {"next": {"after": str(after), "link": f"{base_url()}{environ[PATH_KEY]}?{query}"}}
+    return {"next": {"after": str(after), "link": f"{base_url()}{environ.get(PATH_KEY) or request.path}?{query}"}}
 
 
 def _name(parameter: str) -> str:
