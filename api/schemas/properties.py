@@ -34,6 +34,19 @@ class OptionBody(Schema):
         return Option(**{**data, "description": data["description"] or ""})
 
 
+TEXT_HINTS = (
+    "unformatted_single_line",
+    "multi_line",
+    "email",
+    "phone_number",
+    "domain_name",
+    "ip_address",
+    "physical_address",
+    "postal_code",
+)
+NUMBER_HINTS = ("unformatted", "formatted", "currency", "percentage", "duration", "probability")
+
+
 class _Fields(Schema):
     class Meta:
         unknown = EXCLUDE
@@ -48,6 +61,12 @@ class _Fields(Schema):
     hidden = fields.Boolean()
     form_field = fields.Boolean(data_key="formField")
     formula = fields.String(data_key="calculationFormula", allow_none=True)
+    text_hint = fields.String(data_key="textDisplayHint", allow_none=True, validate=validate.OneOf(TEXT_HINTS))
+    number_hint = fields.String(data_key="numberDisplayHint", allow_none=True, validate=validate.OneOf(NUMBER_HINTS))
+    shows_currency = fields.Boolean(data_key="showCurrencySymbol", allow_none=True)
+    currency_property = fields.String(
+        data_key="currencyPropertyName", allow_none=True, validate=validate.Length(max=100)
+    )
 
 
 class PropertyChange(_Fields):
@@ -200,6 +219,10 @@ class PropertyForm(Schema):
     hubspot_defined = fields.Boolean(data_key="hubspotDefined")
     form_field = fields.Boolean(data_key="formField")
     data_sensitivity = fields.String(data_key="dataSensitivity")
+    text_hint = fields.String(data_key="textDisplayHint")
+    number_hint = fields.String(data_key="numberDisplayHint")
+    shows_currency = fields.Boolean(data_key="showCurrencySymbol")
+    currency_property = fields.String(data_key="currencyPropertyName")
     modification_metadata = fields.Nested(ModificationForm, data_key="modificationMetadata")
     created_at = fields.DateTime(data_key="createdAt", allow_none=True)
     updated_at = fields.DateTime(data_key="updatedAt", allow_none=True)
@@ -243,16 +266,18 @@ def shown(object_type: ObjectType, found: Property) -> Body:
         "createdAt": moment(found.created_at),
         "updatedAt": moment(found.updated_at),
     }
-    for name, user_id in (("createdUserId", found.created_user_id), ("updatedUserId", found.updated_user_id)):
-        if user_id is not None:
-            body[name] = str(user_id)
-    if found.options_from == "owners":
-        body["referencedObjectType"] = "OWNER"
-    if found.formula is not None:
-        body["calculationFormula"] = found.formula
-    if found.archived:
-        body["archivedAt"] = moment(found.updated_at)
-    return body
+    more = {
+        "createdUserId": None if found.created_user_id is None else str(found.created_user_id),
+        "updatedUserId": None if found.updated_user_id is None else str(found.updated_user_id),
+        "referencedObjectType": "OWNER" if found.options_from == "owners" else None,
+        "calculationFormula": found.formula,
+        "textDisplayHint": found.text_hint,
+        "numberDisplayHint": found.number_hint,
+        "showCurrencySymbol": found.shows_currency,
+        "currencyPropertyName": found.currency_property,
+        "archivedAt": moment(found.updated_at) if found.archived else None,
+    }
+    return {**body, **{name: value for name, value in more.items() if value is not None}}
 
 
 def shown_group(group: Group) -> Body:

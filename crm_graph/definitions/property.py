@@ -58,6 +58,11 @@ class Property:
     form_field: bool = False
     display_order: int = -1
     sensitivity: str = "non_sensitive"
+    text_hint: str | None = None
+    """How pages show a text: `email`, `multi_line` …; this and what follows are kept for clients as they gave them."""
+    number_hint: str | None = None
+    shows_currency: bool | None = None
+    currency_property: str | None = None
     built_in: bool = False
     archived: bool = False
     created_at: int | None = None

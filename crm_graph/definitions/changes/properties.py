@@ -41,6 +41,10 @@ _CHANGEABLE = frozenset(
         "form_field",
         "field_type",
         "formula",
+        "text_hint",
+        "number_hint",
+        "shows_currency",
+        "currency_property",
     }
 )
 _FIXED_OF_BUILT_IN = frozenset({"field_type", "formula"})

@@ -275,3 +275,15 @@ def test_a_place_beyond_32_bits_is_refused(server: Server, name: str, given: dic
 
     assert [server.call("POST", CONTACTS, body).status_code for body in bodies] == [400, 400]
     assert server.call("POST", f"{CONTACTS}/groups", {"name": name, "label": name, **given}).status_code == 400
+
+
+def test_hints_for_showing_a_value_are_kept(server: Server, other: Server, name: str) -> None:
+    hints = {"numberDisplayHint": "currency", "showCurrencySymbol": True, "currencyPropertyName": "hs_currency"}
+    server.call("POST", CONTACTS, text_property(name, type="number", fieldType="number", **hints))
+
+    changed = server.call("PATCH", f"{CONTACTS}/{name}", {"numberDisplayHint": "percentage"})
+
+    assert changed.status_code == 200, changed.text
+    read = other.call("GET", f"{CONTACTS}/{name}").json()
+    assert {key: read[key] for key in hints} == {**hints, "numberDisplayHint": "percentage"}
+    assert server.call("PATCH", f"{CONTACTS}/{name}", {"numberDisplayHint": "loud"}).status_code == 400
