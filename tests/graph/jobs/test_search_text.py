@@ -13,8 +13,10 @@ from crm_graph.crm import Crm
 from crm_graph.definitions.changes import properties
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import InUse
+from crm_graph.graph.database import wait_until
 from crm_graph.graph.embedded.server import Connection
 from crm_graph.jobs import job, search_text
+from crm_graph.jobs.worker import KINDS, Worker
 from crm_graph.records import store
 from crm_graph.records.record import Identity, Selection
 from crm_graph.search import criteria, find
@@ -88,6 +90,20 @@ def test_records_are_found_by_their_ids_where_these_are_searchable(crm: Crm, nam
     made = create(crm, name)
 
     assert found(crm, name, str(made)) == [made]
+
+
+def test_the_worker_does_it(crm: Crm, name: str) -> None:
+    made = create(crm, name, colour="teal")
+    job_id = make_searchable(crm, name, "colour").search_job
+    worker = Worker(crm, {search_text.KIND: KINDS[search_text.KIND]})
+    worker.start()
+    try:
+        assert wait_until(lambda: job.find(crm.graph, str(job_id)).has_ended, 20)
+    finally:
+        worker.stop()
+
+    assert job.find(crm.graph, str(job_id)).state == job.DONE
+    assert found(crm, name, "teal") == [made]
 
 
 def test_several_pages_are_gone_through(crm: Crm, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
