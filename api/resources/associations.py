@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -163,18 +163,14 @@ def _associated_records(
 ) -> Callable[[AssociationPage], list[Body]]:
     directions = unit.model.pair(from_type, to_type).directions
     is_text = _has_text_ids()
+    types: dict[tuple[int, ...], orjson.Fragment] = {}
 
     def show(page: AssociationPage) -> list[Body]:
-        # The many records of a page have few different sets of types.
-        types = {
-            found: orjson.Fragment(orjson.dumps([shown(directions[type_id]) for type_id in found]))
-            for found in set(page.type_ids.values())
-        }
-        far_ids: Iterable[int | str] = map(str, page.type_ids) if is_text else page.type_ids
-        return [
-            {"toObjectId": far_id, "associationTypes": types[found]}
-            for far_id, found in zip(far_ids, page.type_ids.values(), strict=True)
-        ]
+        # Many records have few different sets of types.
+        for found in set(page.type_ids.values()) - types.keys():
+            types[found] = orjson.Fragment(orjson.dumps([shown(directions[type_id]) for type_id in found]))
+        results = [{"toObjectId": far_id, "associationTypes": types[found]} for far_id, found in page.type_ids.items()]
+        return [{**result, "toObjectId": str(result["toObjectId"])} for result in results] if is_text else results
 
     return show
 

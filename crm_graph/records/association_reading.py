@@ -84,8 +84,7 @@ def _pages(
             for far_id, type_id, is_source in labelled:
                 if far_id in type_ids:
                     stored[far_id] = (*stored.get(far_id, (default,)), (type_id, is_source))
-            presented = {types: present(types) for types in set(stored.values())}  # many records, few sets of types
-            type_ids.update((far_id, presented[types]) for far_id, types in stored.items())
+            type_ids.update((far_id, present(types)) for far_id, types in stored.items())
             after_id = far_ids[limit - 1] if len(far_ids) > limit else None
             pages[near_id] = AssociationPage(type_ids=type_ids, after=after_id)
     return pages

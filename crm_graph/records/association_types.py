@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 
 from crm_graph.definitions.association import USER_DEFINED, AssociationPair, AssociationType, Direction
 from crm_graph.definitions.data_model import DataModel
@@ -88,6 +89,7 @@ def presenter(pair: AssociationPair) -> Callable[[tuple[tuple[int, bool], ...]],
     """
     types = {found.id: found for found in pair.types if not found.archived}
 
+    @cache  # the many records of a page have few different sets of types
     def present(stored: tuple[tuple[int, bool], ...]) -> tuple[int, ...]:
         directions = [
             types[type_id].forward if is_source else types[type_id].backward
