@@ -44,12 +44,15 @@ class RemoteImports:
         files.insert(0, Part("mapping", "mapping.toml", "application/toml", mapping_text.encode()))
         form = MultipartForm({"dryRun": "true" if is_dry_run else "false"}, files)
         headers = {"Content-Type": form.content_type}
+        # A server does not read all of a long body that it refuses: its answer to the token is asked for first.
+        self._get("", {"limit": "1"})
         end = time.monotonic() + _PATIENCE_S
         while True:
             try:
                 answer = self._session.post(self._url, data=form, headers=headers, timeout=_UPLOAD_S)
             except requests.RequestException as error:
-                raise RemoteRefused(f"The server does not answer: {error}") from None
+                size = f"{len(form) / 1e6:,.0f} MB"
+                raise RemoteRefused(f"The server does not answer, or takes less than {size} at once: {error}") from None
             if answer.status_code != 503 or time.monotonic() > end:
                 return str(_body(answer)["id"])
             time.sleep(_PAUSE_S)

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 from click.testing import CliRunner
 from werkzeug.datastructures import FileStorage
 
 from crm_graph.cli import commands
 from crm_graph.crm import Crm
 from crm_graph.jobs.worker import Worker
+from crm_graph.transfer.reading import read_mapping
+from crm_graph.transfer.remote import RemoteImports, RemoteRefused
 from tests.api.client import Client
 
 MAPPING = """
@@ -87,6 +90,15 @@ def test_a_dry_run_writes_nothing(served: str, token: str, directory: Path, name
         "MATCH (c:Contact {email: $mail}) RETURN count(c) AS n", mail=f"ann@{name}.example"
     )
     assert found[0]["n"] == 0
+
+
+def test_a_wrong_token_is_told_before_any_file_is_sent(
+    served: str, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests.Session, "post", lambda *_, **__: pytest.fail("a file was sent"))
+    text = (directory / "people.toml").read_text("utf-8")
+    with pytest.raises(RemoteRefused, match="401"):
+        RemoteImports(served, "pat-of-nobody").start(text, read_mapping(text), directory, is_dry_run=True)
 
 
 def test_a_new_import_waits_for_a_worker_and_can_be_cancelled(client: Client, directory: Path) -> None:
