@@ -127,7 +127,7 @@ def endpoint(
                 if given is None:
                     read: Body = {}
                     if query_schema is not None:
-                        read["query"] = read_query(query_schema, environ["QUERY_STRING"])
+                        read["query"] = read_query(query_schema, environ.get("QUERY_STRING", ""))
                     if reader is not None:
                         read["body"] = reader(read_json(request.get_data()))
                     given = read  # only what was read whole: a refused body is read again in the next attempt

@@ -60,7 +60,7 @@ def paged(results: list[Body], after: int | str | None) -> Body:
 def next_page(after: int | str) -> Body:
     """Cursor of the next page and the link that leads to it, with every parameter of this request."""
     environ = request.environ
-    parameters = [each for each in environ["QUERY_STRING"].split("&") if each and _name(each) != "after"]
+    parameters = [each for each in environ.get("QUERY_STRING", "").split("&") if each and _name(each) != "after"]
     query = quote("&".join([*parameters, f"after={quote(str(after), safe='')}"]), _AS_WRITTEN, "latin-1")
     return {"next": {"after": str(after), "link": f"{base_url()}{environ.get(PATH_KEY) or request.path}?{query}"}}
 
