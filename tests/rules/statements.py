@@ -1,0 +1,250 @@
+"""TABLE of requests with the statements that each issues: one row at least for every route of the API.
+
+A statement is a round trip to the graph. What records cost is one, or has its reason here; a change
+of definitions is locked, written and published in one transaction, which makes three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.factories import email, unique
+from tests.rules import asking
+from tests.rules.asking import Account, Asked, ask
+
+OBJECTS = "/crm/v3/objects/<object_type>"
+V4 = "/crm/v4/objects/<from_type>/<from_id>/associations"
+V4_BATCH = "/crm/v4/associations/<from_type>/<to_type>/batch"
+V3 = "/crm/v3/objects/<from_type>/<from_id>/associations/<to_type>"
+V3_BATCH = "/crm/v3/associations/<from_type>/<to_type>"
+GRAPH = "/crm/graph/v1"
+SCHEMAS = "/crm/v3/schemas"
+PROPERTIES = "/crm/v3/properties/<object_type>"
+PIPELINES = "/crm/v3/pipelines/<object_type>"
+STAGES = f"{PIPELINES}/<pipeline_id>/stages"
+LABELS = "/crm/v4/associations/<from_type>/<to_type>/labels"
+LIMITS = "/crm/associations/v4/definitions/configurations"
+
+COMPANY = {"object_type": "companies"}
+CONTACT = {"object_type": "contacts"}
+PAIR = {"from_type": "contacts", "to_type": "companies"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A request and the statements that it issues; `what` tells it from others to the same route."""
+
+    route: str
+    statements: int
+    request: Callable[[Account], Asked]
+    what: str = ""
+
+    @property
+    def name(self) -> str:
+        """How the request is called in a test."""
+        return f"{self.route} {self.what}".rstrip()
+
+
+RECORDS = (
+    Row(f"GET {OBJECTS}", 1, lambda a: ask(**COMPANY)),
+    Row(f"GET {OBJECTS}", 1, lambda a: ask(query={"archived": "true"}, **COMPANY), "archived"),
+    Row(f"GET {OBJECTS}", 1, lambda a: ask(query={"properties": "name,domain"}, **COMPANY), "some properties"),
+    # One more for the associations with each object type, for all histories, for all counts of one kind.
+    Row(f"GET {OBJECTS}", 3, lambda a: a.list_of_companies(associations="contacts,deals"), "with associations"),
+    Row(f"GET {OBJECTS}", 2, lambda a: a.list_of_companies(propertiesWithHistory="name"), "with history"),
+    Row(f"GET {OBJECTS}", 2, lambda a: a.list_of_companies(properties="num_associated_contacts"), "with a count"),
+    Row(f"POST {OBJECTS}", 1, lambda a: ask({"properties": {"name": unique()}}, **COMPANY)),
+    Row(f"POST {OBJECTS}", 2, lambda a: ask(asking.to_one(a.company()), **CONTACT), "with associations"),
+    Row(f"GET {OBJECTS}/<record_id>", 1, lambda a: ask(record_id=a.company(), **COMPANY)),
+    Row(
+        f"GET {OBJECTS}/<record_id>",
+        1,
+        lambda a: ask(query={"idProperty": "email"}, record_id=a.address(), **CONTACT),
+        "by a unique property",
+    ),
+    Row(
+        f"PATCH {OBJECTS}/<record_id>",
+        1,
+        lambda a: ask({"properties": {"name": unique()}}, record_id=a.company(), **COMPANY),
+    ),
+    Row(
+        f"PATCH {OBJECTS}/<record_id>",
+        2,
+        lambda a: ask({"properties": {"lifecyclestage": "customer"}}, record_id=a.company(), **COMPANY),
+        "under a rule",
+    ),
+    Row(
+        f"PATCH {OBJECTS}/<record_id>",
+        2,
+        lambda a: ask({"properties": {"email": email()}}, record_id=a.contact(), **CONTACT),
+        "of a unique value",
+    ),
+    Row(f"DELETE {OBJECTS}/<record_id>", 1, lambda a: ask(record_id=a.company(), **COMPANY)),
+    # Both are found; then, in one transaction, they end, the new record is made, and it takes over.
+    Row(
+        f"POST {OBJECTS}/merge",
+        4,
+        lambda a: ask({"primaryObjectId": a.company(), "objectIdToMerge": a.company()}, **COMPANY),
+    ),
+    # What is archived is read, so that its claims are known, and the answer is the whole record.
+    Row(
+        f"POST {GRAPH}/objects/<object_type>/<record_id>/restore",
+        3,
+        lambda a: ask(record_id=a.archived_product(), object_type="products"),
+    ),
+    # The id may be that of a merged record.
+    Row(f"DELETE {GRAPH}/objects/<object_type>/<record_id>", 2, lambda a: ask(record_id=a.company(), **COMPANY)),
+    Row(
+        f"POST {OBJECTS}/batch/create",
+        1,
+        lambda a: ask({"inputs": [{"properties": {"email": email()}} for _ in range(5)]}, **CONTACT),
+    ),
+    Row(f"POST {OBJECTS}/batch/read", 1, lambda a: ask(asking.by_id(a.company(), a.company()), **COMPANY)),
+    Row(
+        f"POST {OBJECTS}/batch/update",
+        1,
+        lambda a: ask(asking.changed(a.company(), a.company(), name=unique()), **COMPANY),
+    ),
+    Row(
+        f"POST {OBJECTS}/batch/update",
+        2,
+        lambda a: ask(asking.changed(a.company(), a.company(), lifecyclestage="customer"), **COMPANY),
+        "under a rule",
+    ),
+    Row(f"POST {OBJECTS}/batch/upsert", 2, lambda a: ask(asking.by_email(email(), email()), **CONTACT), "of new ones"),
+    Row(
+        f"POST {OBJECTS}/batch/upsert",
+        2,
+        lambda a: ask(asking.by_email(a.address(), a.address()), **CONTACT),
+        "of known ones",
+    ),
+    # Who is known is asked first; then these are updated and the others made, in one transaction.
+    Row(f"POST {OBJECTS}/batch/upsert", 3, lambda a: ask(asking.by_email(a.address(), email()), **CONTACT), "of both"),
+    Row(f"POST {OBJECTS}/batch/archive", 1, lambda a: ask(asking.by_id(a.company(), a.company()), **COMPANY)),
+    Row(f"POST {OBJECTS}/search", 1, lambda a: ask({}, **COMPANY)),
+    Row(f"POST {OBJECTS}/search", 1, lambda a: ask({"query": "roastery"}, **COMPANY), "for words"),
+    Row(
+        f"POST {OBJECTS}/search",
+        1,
+        lambda a: ask(asking.where("associations.contact", "EQ", a.contact()), **COMPANY),
+        "for associated records",
+    ),
+    # Records without a value come last, and the index that gives the others in order does not have them.
+    Row(
+        f"POST {OBJECTS}/search",
+        2,
+        lambda a: ask({"sorts": ["hs_sku"], "limit": 200}, object_type="products"),
+        "to the end of an index",
+    ),
+)
+
+ASSOCIATIONS = (
+    Row(f"GET {V4}/<to_type>", 1, lambda a: ask(**a.ends())),
+    Row(f"PUT {V4}/default/<to_type>/<to_id>", 1, lambda a: ask(**a.ends())),
+    Row(f"PUT {V4}/<to_type>/<to_id>", 1, lambda a: ask(asking.custom(a.label()), **a.ends())),
+    Row(f"DELETE {V4}/<to_type>/<to_id>", 1, lambda a: ask(**a.ends())),
+    Row(f"POST {V4_BATCH}/create", 1, lambda a: ask(a.pairs(types=asking.unlabelled()), **PAIR)),
+    Row(f"POST {V4_BATCH}/associate/default", 1, lambda a: ask(a.pairs(), **PAIR)),
+    Row(f"POST {V4_BATCH}/read", 1, lambda a: ask(asking.by_id(a.ends()["from_id"], a.ends()["from_id"]), **PAIR)),
+    Row(f"POST {V4_BATCH}/archive", 1, lambda a: ask(asking.several(a.pairs()), **PAIR)),
+    Row(f"POST {V4_BATCH}/labels/archive", 1, lambda a: ask(a.pairs(types=asking.custom(a.label())), **PAIR)),
+    Row(f"GET {V3}", 1, lambda a: ask(**a.ends())),
+    # The contract answers with the record and what it is associated with: written, and both read.
+    Row(f"PUT {V3}/<to_id>/<association_type>", 3, lambda a: ask(association_type="contact_to_company", **a.ends())),
+    Row(f"DELETE {V3}/<to_id>/<association_type>", 1, lambda a: ask(association_type="contact_to_company", **a.ends())),
+    Row(f"POST {V3_BATCH}/batch/create", 1, lambda a: ask(a.pairs(type="contact_to_company"), **PAIR)),
+    Row(
+        f"POST {V3_BATCH}/batch/read", 1, lambda a: ask(asking.by_id(a.ends()["from_id"], a.ends()["from_id"]), **PAIR)
+    ),
+    Row(f"POST {V3_BATCH}/batch/archive", 1, lambda a: ask(a.pairs(type="contact_to_company"), **PAIR)),
+    Row(f"GET {V3_BATCH}/types", 1, lambda a: ask(**PAIR)),
+)
+
+ACCOUNT = (
+    Row("GET /account-info/v3/details", 1, lambda a: ask()),
+    Row("POST /oauth/v2/private-apps/get/access-token-info", 1, lambda a: ask({"tokenKey": a.secret})),
+    Row("GET /crm/v3/owners", 1, lambda a: ask()),
+    Row("GET /crm/v3/owners/<owner_id>", 1, lambda a: ask(owner_id="1")),
+    Row(f"POST {GRAPH}/tokens", 1, lambda a: ask({"name": unique()})),
+    Row(f"GET {GRAPH}/tokens", 1, lambda a: ask()),
+    Row(f"DELETE {GRAPH}/tokens/<token_id>", 1, lambda a: ask(token_id=a.token())),
+    # Whether definitions and access still hold; what is new is numbered; what is numbered is read.
+    Row(f"GET {GRAPH}/changes", 3, lambda a: ask()),
+    Row(f"POST {GRAPH}/imports", 1, lambda a: ask(form=asking.import_form())),
+    Row(f"GET {GRAPH}/imports", 1, lambda a: ask()),
+    Row(f"GET {GRAPH}/imports/<import_id>", 2, lambda a: ask(import_id=a.cancelled_import())),
+    Row(f"GET {GRAPH}/imports/<import_id>/errors", 2, lambda a: ask(import_id=a.cancelled_import())),
+    # Whether it waited, so that its files can go at once, is seen afterwards.
+    Row(f"POST {GRAPH}/imports/<import_id>/cancel", 3, lambda a: ask(import_id=a.cancelled_import())),
+)
+
+DEFINITIONS = (
+    Row(f"GET {SCHEMAS}", 1, lambda a: ask()),
+    # Six more, one for each object type with which every custom one may be associated.
+    Row(f"POST {SCHEMAS}", 13, lambda a: ask(asking.schema())),
+    Row(f"POST {SCHEMAS}/batch/read", 1, lambda a: ask({"inputs": [a.schema()]})),
+    Row(f"GET {SCHEMAS}/<name>", 1, lambda a: ask(name=a.schema())),
+    Row(f"PATCH {SCHEMAS}/<name>", 3, lambda a: ask({"description": "Another"}, name=a.schema())),
+    # Published as closing, then begun anew, since records may be under way, and published once more.
+    Row(f"DELETE {SCHEMAS}/<name>", 10, lambda a: ask(name=a.schema())),
+    Row(f"DELETE {SCHEMAS}/<name>", 6, lambda a: ask(query={"archived": "true"}, name=a.archived_schema()), "for good"),
+    Row(f"POST {SCHEMAS}/<name>/associations", 4, lambda a: asking.to_products(a.schema())),
+    Row(f"DELETE {SCHEMAS}/<name>/associations/<identifier>", 3, lambda a: ask(**a.association())),
+    Row(f"GET {GRAPH}/object-types", 1, lambda a: ask()),
+    Row(f"GET {GRAPH}/object-types/<object_type>", 1, lambda a: ask(**COMPANY)),
+    # Display names are published before indexes are made; the work is then begun anew.
+    Row(f"PATCH {GRAPH}/object-types/<object_type>", 8, lambda a: asking.renamed(a.schema())),
+    Row("GET /crm/v3/object-library/enablement", 1, lambda a: ask()),
+    Row("GET /crm/v3/object-library/enablement/<object_type>", 1, lambda a: ask(**COMPANY)),
+    Row(f"GET {PROPERTIES}", 1, lambda a: ask(**COMPANY)),
+    Row(f"POST {PROPERTIES}", 3, lambda a: ask(asking.text_property(), **COMPANY)),
+    Row(f"GET {PROPERTIES}/<name>", 1, lambda a: ask(name="name", **COMPANY)),
+    Row(f"PATCH {PROPERTIES}/<name>", 3, lambda a: ask({"label": "Another"}, name=a.property(), **COMPANY)),
+    Row(f"DELETE {PROPERTIES}/<name>", 3, lambda a: ask(name=a.property(), **COMPANY)),
+    Row(
+        f"POST {PROPERTIES}/batch/create",
+        3,
+        lambda a: ask({"inputs": [asking.text_property(), asking.text_property()]}, **COMPANY),
+    ),
+    Row(
+        f"POST {PROPERTIES}/batch/read", 1, lambda a: ask({"archived": False, "inputs": [{"name": "name"}]}, **COMPANY)
+    ),
+    Row(f"POST {PROPERTIES}/batch/archive", 3, lambda a: ask({"inputs": [{"name": a.property()}]}, **COMPANY)),
+    Row(f"GET {PROPERTIES}/groups", 1, lambda a: ask(**COMPANY)),
+    Row(f"POST {PROPERTIES}/groups", 3, lambda a: ask(asking.group(), **COMPANY)),
+    Row(f"GET {PROPERTIES}/groups/<name>", 1, lambda a: ask(name="companyinformation", **COMPANY)),
+    Row(f"PATCH {PROPERTIES}/groups/<name>", 3, lambda a: ask({"label": "Another"}, name=a.group(), **COMPANY)),
+    Row(f"DELETE {PROPERTIES}/groups/<name>", 3, lambda a: ask(name=a.group(), **COMPANY)),
+    Row(f"GET {PIPELINES}", 1, lambda a: ask(object_type="deals")),
+    Row(f"POST {PIPELINES}", 3, lambda a: ask(asking.pipeline(), object_type="deals")),
+    Row(f"GET {PIPELINES}/<pipeline_id>", 1, lambda a: ask(**a.pipeline())),
+    Row(f"PUT {PIPELINES}/<pipeline_id>", 3, lambda a: ask(asking.pipeline(), **a.pipeline())),
+    Row(
+        f"PUT {PIPELINES}/<pipeline_id>",
+        10,
+        lambda a: ask(asking.pipeline(), query={"validateReferencesBeforeDelete": "true"}, **a.pipeline()),
+        "unless stages are used",
+    ),
+    Row(f"PATCH {PIPELINES}/<pipeline_id>", 3, lambda a: ask({"label": unique()}, **a.pipeline())),
+    Row(f"DELETE {PIPELINES}/<pipeline_id>", 3, lambda a: ask(**a.pipeline())),
+    Row(f"GET {PIPELINES}/<pipeline_id>/audit", 1, lambda a: ask(**a.pipeline())),
+    Row(f"GET {STAGES}", 1, lambda a: ask(**a.pipeline())),
+    Row(f"POST {STAGES}", 3, lambda a: ask(asking.stage(), **a.pipeline())),
+    Row(f"GET {STAGES}/<stage_id>", 1, lambda a: ask(**a.pipeline())),
+    Row(f"PUT {STAGES}/<stage_id>", 3, lambda a: ask(asking.stage(), **a.pipeline())),
+    Row(f"PATCH {STAGES}/<stage_id>", 3, lambda a: ask({"label": unique(), "metadata": {}}, **a.pipeline())),
+    Row(f"DELETE {STAGES}/<stage_id>", 3, lambda a: ask(**a.pipeline())),
+    Row(f"GET {STAGES}/<stage_id>/audit", 1, lambda a: ask(**a.pipeline())),
+    Row(f"GET {LABELS}", 1, lambda a: ask(**PAIR)),
+    Row(f"POST {LABELS}", 4, lambda a: ask(asking.label(), **PAIR)),
+    Row(f"PUT {LABELS}", 3, lambda a: ask({"associationTypeId": a.label(), "label": unique()}, **PAIR)),
+    Row(f"DELETE {LABELS}/<type_id>", 3, lambda a: ask(type_id=str(a.label()), **PAIR)),
+    Row(f"GET {LIMITS}/all", 1, lambda a: ask()),
+    Row(f"GET {LIMITS}/<from_type>/<to_type>", 1, lambda a: ask(**PAIR)),
+    Row(f"POST {LIMITS}/<from_type>/<to_type>/batch/create", 3, lambda a: ask(asking.limit(a.label()), **PAIR)),
+    Row(f"POST {LIMITS}/<from_type>/<to_type>/batch/update", 3, lambda a: ask(asking.limit(a.label()), **PAIR)),
+    Row(f"POST {LIMITS}/<from_type>/<to_type>/batch/purge", 3, lambda a: ask(asking.limit(a.label()), **PAIR)),
+)
+
+ROWS = (*RECORDS, *ASSOCIATIONS, *ACCOUNT, *DEFINITIONS)
