@@ -63,6 +63,7 @@ READS_ALL = {
 
 SORTS = {
     "accounts.tokens": "all tokens are what it is asked for",
+    "associations.crowded": "the records whose limits are counted are locked in order",
     "check.intervals": "all associations of a record are what it compares",
     "definitions.audits": "one definition has few changes",
     "definitions.load": "one property has few options, one pipeline few stages",
