@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,7 @@ import click
 from crm_graph.config import Places, Settings
 from crm_graph.errors import CRMError
 from crm_graph.graph.embedded.download import Cancelled
-from crm_graph.graph.embedded.server import Connection, EmbeddedServer, running_connection
+from crm_graph.graph.embedded.server import Connection, EmbeddedServer
 from crm_graph.graph.embedded.stopping import Stopping
 from crm_graph.transfer.command import import_files
 
@@ -84,7 +83,7 @@ def demo(host: str, port: int, data: Path, reset: bool, heap: str) -> None:
     from crm_graph.demo.load import load
 
     if reset:
-        _delete(data)
+        serving.delete_demo(data.resolve())
     serving.serve_demo(data.resolve(), host=host, port=port, heap=heap, load=load)
 
 
@@ -128,13 +127,6 @@ def check_graph(data: Path, heap: str, neo4j_uri: str, neo4j_username: str) -> N
 
 def _given(uri: str, username: str) -> Connection | None:
     return Connection(uri, username, Settings.from_environment().neo4j_password) if uri else None
-
-
-def _delete(data: Path) -> None:
-    home = data / "neo4j"
-    if running_connection(home):
-        raise click.ClickException(f"A server runs on {data}; stop it first.")
-    shutil.rmtree(home, ignore_errors=True)
 
 
 def main() -> None:

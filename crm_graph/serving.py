@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import shlex
+import shutil
 import socket
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -21,7 +23,8 @@ from crm_graph.graph.embedded.process import Process
 from crm_graph.graph.embedded.server import Connection, EmbeddedServer, read_json, running_connection
 from crm_graph.graph.embedded.settings import write_private
 from crm_graph.graph.embedded.stopping import Stopping
-from crm_graph.graph.embedded.supervisor import Program, Supervisor
+from crm_graph.graph.embedded.supervisor import AlreadyServed, Program, Supervisor
+from crm_graph.graph.given import differences
 from crm_graph.unit import Actor
 
 _WORKERS = 2
@@ -52,6 +55,10 @@ _TRAINING = Program("start cache", "crm_graph.graph.embedded.training", runs_onc
 
 _URL_FILE = "url"
 """Where `crm-graph sign-in` reads at which address the account is served."""
+_TOKEN_FILE = "token"
+"""The demo account's token; a directory without it has an account that is not the demo's."""
+_LOADED_FILE = "loaded"
+"""Is there once the demo account is complete."""
 
 
 class NotServed(CRMError):
@@ -60,6 +67,10 @@ class NotServed(CRMError):
 
 class PortTaken(CRMError):
     """Something else listens where the web application should."""
+
+
+class NotTheDemo(CRMError):
+    """A directory has an account that the demo must neither delete nor write to."""
 
 
 def serve(
@@ -76,7 +87,8 @@ def serve(
 ) -> None:
     """Serve the account in `data` until Ctrl-C, from the bundled Neo4j or the one that is `given`.
 
-    A database with data that is not of crm-graph is refused, unless it is to be adopted.
+    A database with data that is not of crm-graph is refused, unless it is to be adopted. Settings of a given Neo4j
+    that matter and are otherwise than the bundled one's are told on standard error.
 
     `load` is called with the account before anything is served, `ready` when the web application
     accepts connections, with a link that signs a browser in. The first token is printed when it was
@@ -101,6 +113,8 @@ def serve(
             try:
                 if token := crm.prepare(adopt=adopt):
                     print(f"The first token, shown only now: {token}", flush=True)
+                for sentence in differences(crm.graph) if given else ():
+                    print(f"Your Neo4j: {sentence}", file=sys.stderr, flush=True)
                 load(crm)
                 link = _sign_in_link(crm, url)
             finally:
@@ -119,15 +133,35 @@ def serve(
 
 
 def serve_demo(data: Path, *, host: str, port: int, heap: str, load: Callable[[Crm], None] = lambda crm: None) -> None:
-    """Serve the demo account in `data` after `load`, which is called at each start; its token stays the same."""
+    """Serve the demo account in `data`; its token stays the same.
+
+    `load` is called until it has once come to its end: from then on the account is its user's.
+    Raises NotTheDemo where the directory has another account.
+    """
+    _require_demo(data)
     url = _url(host, port)
-    token = _kept_token(data / "token")
+    token = _kept_token(data / _TOKEN_FILE)
+    loaded = data / _LOADED_FILE
+
+    def load_once(crm: Crm) -> None:
+        if not loaded.exists():
+            load(crm)
+            loaded.touch()
 
     def ready(link: str) -> None:
         print(_WELCOME.format(url=url, token=token, link=link, data=shlex.quote(str(data))), flush=True)
 
     environment = {"CRM_GRAPH_TOKEN": token, "CRM_GRAPH_ACCOUNT_NAME": "Coffee roastery"}
-    serve(data, host=host, port=port, heap=heap, environment=environment, load=load, ready=ready)
+    serve(data, host=host, port=port, heap=heap, environment=environment, load=load_once, ready=ready)
+
+
+def delete_demo(data: Path) -> None:
+    """Delete the demo account in `data`; NotTheDemo where it is another, AlreadyServed where a server runs on it."""
+    _require_demo(data)
+    if running_connection(data / "neo4j"):
+        raise AlreadyServed(f"A server runs on {data}; stop it first.")
+    (data / _LOADED_FILE).unlink(missing_ok=True)
+    shutil.rmtree(data / "neo4j", ignore_errors=True)
 
 
 def sign_in_link(data: Path, given: Connection | None = None) -> str:
@@ -196,6 +230,11 @@ def _until_stopped(stopping: Stopping, work: Callable[[], None]) -> None:
         if stopping.wait(0.05):
             raise Cancelled("Stopped before the account was ready.")
     outcome.result()
+
+
+def _require_demo(data: Path) -> None:
+    if (data / "neo4j").exists() and not (data / _TOKEN_FILE).exists():
+        raise NotTheDemo(f"{data} has an account that is not the demo's; give another directory.")
 
 
 def _kept_token(path: Path) -> str:

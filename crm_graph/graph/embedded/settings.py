@@ -12,7 +12,7 @@ from crm_graph.errors import CRMError
 USERNAME = "neo4j"
 MAIN_CLASS = "org.neo4j.server.Neo4jCommunity"
 
-_CONFIGURATION = {
+CONFIGURATION = {
     "server.default_listen_address": "127.0.0.1",
     "server.http.enabled": "false",
     "server.https.enabled": "false",
@@ -35,6 +35,7 @@ _CONFIGURATION = {
     "db.transaction.monitor.check.interval": "200ms",
     "db.index.fulltext.eventually_consistent_refresh_interval": "1s",
 }
+"""What holds for every bundled server; what of it a server of the user's own should have too is in `graph/given.py`."""
 
 _JAVA_OPTIONS = (
     "-Xms64m",
@@ -60,7 +61,7 @@ def write_configuration(home: Path, *, port: int, heap: str, page_cache: str) ->
     """Write `conf/neo4j.conf` for a server in `home` that listens on `port` of the loopback interface."""
     address = f"127.0.0.1:{port}"
     values = {
-        **_CONFIGURATION,
+        **CONFIGURATION,
         "server.bolt.listen_address": address,
         "server.bolt.advertised_address": address,
         "server.memory.heap.initial_size": heap,
