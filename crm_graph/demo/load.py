@@ -1,4 +1,4 @@
-"""Writes the demo account. What a start was interrupted in, the next one finishes: each record has an import key."""
+"""Writes the demo account. What a load was interrupted in, the next one finishes: each record has an import key."""
 
 from __future__ import annotations
 
@@ -33,11 +33,14 @@ def load(crm: Crm) -> None:
     crm.run(actor, lambda unit: _define(unit, story))
     crm.run(actor, lambda unit: _define_labels(unit, story["association_label"]))
     told = sorted([*_told(story["records"]), *population()], key=lambda each: _ORDER.index(each.type))
+    made = crm.run(actor, lambda unit: _present(unit, told))
+    missing = [each for each in told if each.ref not in made]
+    if not missing:
+        return
     crm.run(actor, lambda unit: _ensure_pairs(unit, told))
-    made: dict[str, tuple[str, int]] = {}
     with Progress(transient=True) as progress:
-        task = progress.add_task("Loading the demo account", total=len(told))
-        for type_name, group in groupby(told, key=lambda each: each.type):
+        task = progress.add_task("Loading the demo account", total=len(missing))
+        for type_name, group in groupby(missing, key=lambda each: each.type):
             rows = list(group)
             for start in range(0, len(rows), _BATCH):
                 chunk = rows[start : start + _BATCH]
@@ -90,17 +93,19 @@ def _ensure_pairs(unit: Unit, told: Iterable[Told]) -> None:
         raise PairNotIndexed(missing)
 
 
+def _present(unit: Unit, told: Iterable[Told]) -> dict[str, tuple[str, int]]:
+    """Type and id of what an earlier start has written, by ref."""
+    keys = {claims.import_key(unit.model.object_type(each.type), f"demo:{each.ref}"): each for each in told}
+    return {keys[key].ref: (keys[key].type, record_id) for key, record_id in claims.owners(unit, keys).items()}
+
+
 def _writer(type_name: str, chunk: Sequence[Told], made: dict[str, tuple[str, int]]) -> Callable[[Unit], None]:
-    """A unit of work that makes the records of the chunk that are missing, and notes type and id of all."""
+    """A unit of work that makes the records of the chunk, and notes type and id of each."""
 
     def write(unit: Unit) -> None:
         object_type = unit.model.object_type(type_name)
-        keys = {each.ref: claims.import_key(object_type, f"demo:{each.ref}") for each in chunk}
-        present = claims.owners(unit, keys.values())
-        missing = [each for each in chunk if keys[each.ref] not in present]
-        records = create.create_all(unit, object_type, [_input(unit, each, made) for each in missing])
-        made.update((each.ref, (type_name, present[keys[each.ref]])) for each in chunk if keys[each.ref] in present)
-        made.update((each.ref, (type_name, record.id)) for each, record in zip(missing, records, strict=True))
+        records = create.create_all(unit, object_type, [_input(unit, each, made) for each in chunk])
+        made.update((each.ref, (type_name, record.id)) for each, record in zip(chunk, records, strict=True))
 
     return write
 
