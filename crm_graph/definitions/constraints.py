@@ -20,10 +20,10 @@ AWAIT_ONLINE = "CALL db.awaitIndexes(300)"
 _OWNER = "hubspot_owner_id"
 
 
-def of_model(model: DataModel) -> list[str]:
-    """Everything that the object types and the used pairs of the model need."""
+def of_model(model: DataModel, *, every_pair: bool = False) -> list[str]:
+    """Everything that the object types and the used pairs of the model need, or could if every pair was used."""
     commands = [text for found in model.object_types.values() if not found.archived for text in _object_type(found)]
-    commands += [text for pair in model.pairs.values() if pair.is_indexed for text in _pair(pair)]
+    commands += [text for pair in model.pairs.values() if every_pair or pair.is_indexed for text in _pair(pair)]
     return [*commands, AWAIT_ONLINE]
 
 

@@ -29,14 +29,14 @@ def load(graph: Graph, settings: Settings, previous: DataModel | None = None) ->
 def prepare(graph: Graph, settings: Settings) -> bool:
     """Make every constraint and index that the data model needs; whether any could be missing.
 
-    Nothing is asked of the schema while the model needs what it needed at the last start.
+    Nothing is asked of the schema where the built-in model needs what it needed at the last start: what was
+    defined since, and what pairs need that were used since, was made before it was published.
     """
     queries = load_queries("definitions")
-    commands = constraints.of_model(load(graph, settings)[0])
-    digest = hashlib.sha256("\n".join(commands).encode()).hexdigest()
+    digest = hashlib.sha256("\n".join(constraints.of_model(catalogue.load(), every_pair=True)).encode()).hexdigest()
     if graph.plain(queries.prepared)["digest"] == digest:
         return False
-    graph.define(commands)
+    graph.define(constraints.of_model(load(graph, settings)[0]))
     graph.plain(queries.set_prepared, digest=digest)
     return True
 

@@ -53,6 +53,15 @@ def test_constraints_are_not_asked_for_again_at_the_next_start(worker: Worker, s
     assert store.prepare(worker.crm.graph, settings) is False
 
 
+def test_constraints_are_not_asked_for_again_after_another_pair_was_used(worker: Worker, settings: Settings) -> None:
+    store.prepare(worker.crm.graph, settings)
+    unused = next(pair for pair in worker.model().pairs.values() if not pair.is_indexed)
+
+    store.ensure_pairs(worker.crm.graph, [unused])
+
+    assert store.prepare(worker.crm.graph, settings) is False
+
+
 def test_every_built_in_object_type_has_unique_ids(worker: Worker) -> None:
     with worker.crm.graph.driver.session() as session:
         rows = session.run("SHOW CONSTRAINTS YIELD labelsOrTypes, properties RETURN labelsOrTypes[0] AS l, properties")
