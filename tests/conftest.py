@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import neo4j
 import pytest
@@ -12,7 +14,9 @@ from flask import Flask
 from api.app import close, create_app
 from crm_graph.config import Settings
 from crm_graph.crm import Crm
+from crm_graph.graph.embedded.download import VERSION
 from crm_graph.graph.embedded.server import Connection, EmbeddedServer
+from crm_graph.graph.embedded.settings import CONFIGURATION, USERNAME
 from tests.api.client import Client
 from tests.factories import Make
 
@@ -34,10 +38,7 @@ def neo4j_server(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathF
         mark_as_test(given)
         yield given
     elif pytestconfig.getoption("--neo4j") == "testcontainers":
-        from testcontainers.neo4j import Neo4jContainer
-
-        with Neo4jContainer("neo4j:2026.08.1") as container:
-            started = Connection(container.get_connection_url(), container.username, container.password)
+        with container() as started:
             mark_as_test(started)
             yield started
     else:
@@ -48,6 +49,20 @@ def neo4j_server(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathF
             yield connection
         finally:
             server.kill()
+
+
+@contextmanager
+def container() -> Iterator[Connection]:
+    """Neo4j in a container, told of its database what the bundled one is told."""
+    from testcontainers.community.neo4j import Neo4jContainer
+
+    password = secrets.token_hex(16)
+    made = Neo4jContainer(f"neo4j:{VERSION}", username=USERNAME, password=password)
+    for name, value in CONFIGURATION.items():
+        if name.startswith("db."):
+            made.with_env(f"NEO4J_{name.replace('_', '__').replace('.', '_')}", value)
+    with made:
+        yield Connection(made.get_connection_url(), USERNAME, password)
 
 
 @pytest.fixture(scope="session")
