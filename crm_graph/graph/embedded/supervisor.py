@@ -38,7 +38,10 @@ class AlreadyServed(CRMError):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A Python module that is run with `arguments`, and again when it ended unless it runs once."""
+    """A Python module that is run with `arguments`, and again when it ended.
+
+    One that `runs_once` has no part in what is served: it is started before the graph is prepared.
+    """
 
     name: str
     module: str
@@ -122,6 +125,7 @@ class Supervisor:
             self._end_leftovers()
             begin()
             connection = self._connection or self._start_server()
+            self._start_programs(connection, watched, those=[each for each in self._children if each.program.runs_once])
             prepare(connection)
             self._start_programs(connection, watched)
             is_announced = False
@@ -166,10 +170,10 @@ class Supervisor:
             return found
         return connection
 
-    def _start_programs(self, connection: Connection, leash: int) -> None:
+    def _start_programs(self, connection: Connection, leash: int, those: Sequence[_Child] | None = None) -> None:
         now = time.monotonic()
         environment = {**self._environment, **connection.as_environment()}
-        for child in self._children:
+        for child in self._children if those is None else those:
             if child.process is None and now >= child.due_at:
                 child.start(environment, leash)
                 self._write_run_file()

@@ -14,7 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from crm_graph.graph.embedded.server import read_json
+from crm_graph.graph.embedded.download import Cancelled
+from crm_graph.graph.embedded.server import Connection, read_json
+from crm_graph.graph.embedded.stopping import Stopping
+from crm_graph.graph.embedded.supervisor import Program, Supervisor
 
 SCRIPT = Path(__file__).with_name("supervised.py")
 
@@ -109,6 +112,22 @@ def within(seconds: float, condition: Callable[[], object]) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_what_runs_once_is_started_before_the_graph_is_prepared_and_the_rest_after(tmp_path: Path):
+    programs = [Program("start cache", "platform", runs_once=True), Program("web", "http.server")]
+    somewhere = Connection("bolt://127.0.0.1:1", "neo4j", "")
+    supervisor = Supervisor(tmp_path, programs, environment=os.environ, connection=somewhere)
+    started: list[str] = []
+
+    def prepare(connection: Connection) -> None:
+        started.extend(read_json(tmp_path / "run.json")["programs"])
+        raise Cancelled("enough")
+
+    with Stopping() as stopping, pytest.raises(Cancelled):
+        supervisor.run(stopping, prepare=prepare)
+
+    assert started == ["start cache"]
 
 
 @pytest.mark.slow
