@@ -21,6 +21,8 @@ from tests.api.client import Client
 from tests.factories import Make
 
 TOKEN = "pat-crm-of-the-tests"
+SHORT_LIVED = ("-XX:TieredStopAtLevel=1",)
+"""Java options of a server that lives for minutes: it would spend half of its time on compiling what pays off later."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,7 +44,7 @@ def neo4j_server(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathF
             mark_as_test(started)
             yield started
     else:
-        server = EmbeddedServer(tmp_path_factory.mktemp("neo4j"))
+        server = EmbeddedServer(tmp_path_factory.mktemp("neo4j"), java_options=SHORT_LIVED)
         try:
             connection = server.start()
             mark_as_test(connection)

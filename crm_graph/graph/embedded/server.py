@@ -7,7 +7,7 @@ import os
 import random
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -62,12 +62,14 @@ class EmbeddedServer:
         *,
         heap: str = "512m",
         page_cache: str = "128m",
+        java_options: Sequence[str] = (),
         places: Places | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
         self.home = home.resolve()
         self.heap = heap
         self.page_cache = page_cache
+        self.java_options = java_options
         self.places = places or Places.from_environment()
         self.is_borrowed = False
         """Whether a process that still lives started it, which will end it too; one without owner is taken over."""
@@ -129,7 +131,14 @@ class EmbeddedServer:
                 log.replace(self.home / "console.previous.log")
             # Written before and after: whoever comes between finds the port, and the process by its command line.
             self._write_run_file(port)
-            command = settings.java_command(Path(JAVA), jars, self.home, heap=self.heap, cache=start_cache(self.places))
+            command = settings.java_command(
+                Path(JAVA),
+                jars,
+                self.home,
+                heap=self.heap,
+                cache=start_cache(self.places),
+                options=self.java_options,
+            )
             kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ", "TMPDIR") if name in os.environ}
             self._process = Process.start(command, log=log, environment=kept, folder=self.home, pass_fds=[lock])
             self.is_borrowed = False

@@ -17,7 +17,7 @@ from crm_graph.errors import ForeignDatabase
 from crm_graph.graph.embedded.server import Connection, EmbeddedServer
 from crm_graph.graph.embedded.settings import CONFIGURATION
 from crm_graph.graph.given import differences
-from tests.conftest import mark_as_test
+from tests.conftest import SHORT_LIVED, mark_as_test
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """A Neo4j that logs the queries it gets."""
-    found = EmbeddedServer(tmp_path_factory.mktemp("theirs"), heap="256m")
+    found = EmbeddedServer(tmp_path_factory.mktemp("theirs"), heap="256m", java_options=SHORT_LIVED)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(CONFIGURATION, "db.logs.query.enabled", "INFO")
         connection = found.start()

@@ -14,6 +14,7 @@ from neo4j.exceptions import AuthError, ClientError
 
 from crm_graph.graph.embedded.server import Connection, EmbeddedServer, ServerFailed, read_json, running_connection
 from crm_graph.graph.embedded.settings import PasswordMissing
+from tests.conftest import SHORT_LIVED
 
 
 def ask(connection: Connection, text: str, password: str | None = None) -> list[Any]:
@@ -30,7 +31,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(home: Path) -> Iterator[EmbeddedServer]:
     """A running server; a test that ends it starts it again."""
-    found = EmbeddedServer(home, heap="256m")
+    found = EmbeddedServer(home, heap="256m", java_options=SHORT_LIVED)
     try:
         found.start()
         yield found
