@@ -36,17 +36,19 @@ OPTIONAL CALL (candidate) {
 }
 RETURN job
 
-// change advance(id, lease, now, until, cursor, done, failed, total) -> held, cancelled
+// change advance(id, lease, now, until, cursor, done, failed, total, transaction_id) -> held, cancelled
 // First statement of each batch of a job: a worker that lost its lease commits nothing of the batch. cursor: where the
-// next batch begins; done, failed: rows of this batch; total: all rows, null while unknown. The lease is looked at
-// under the job's lock: another worker may be taking it over at this moment.
+// next batch begins; done, failed: rows of this batch; total: all rows, null while unknown; transaction_id: of this
+// batch, by which was_made finds it. The lease is looked at under the job's lock: another worker may be taking it over
+// at this moment.
 OPTIONAL MATCH (j:_Job {id: $id})
 FOREACH (job IN CASE WHEN j IS NULL THEN [] ELSE [j] END | SET job:_Job)
 WITH j
 OPTIONAL CALL (j) {
   WITH j WHERE j.lease = $lease AND j.state = 'running'
   SET j.cursor = $cursor, j.done = j.done + $done, j.failed = j.failed + $failed,
-      j.total = coalesce($total, j.total), j.lease_until = $until, j.updated_at = $now
+      j.total = coalesce($total, j.total), j.lease_until = $until, j.updated_at = $now,
+      j.transaction_id = $transaction_id
   RETURN true AS is_held
 }
 RETURN coalesce(is_held, false) AS held, coalesce(j.cancel_asked, false) AS cancelled

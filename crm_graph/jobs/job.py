@@ -80,6 +80,8 @@ class Held:
     def advance(self, unit: Unit, *, cursor: int, done: int = 0, failed: int = 0, total: int | None = None) -> None:
         """Move the cursor and keep the lease; the first statement in the transaction of a batch.
 
+        The unit makes one such transaction: the job keeps its id, by which it is known whether the batch was
+        committed when the answer is lost.
         Raises LeaseLost or Cancelled, upon which the batch must be given up.
         """
         now = self.graph.clock.read()
@@ -93,6 +95,7 @@ class Held:
             done=done,
             failed=failed,
             total=total,
+            transaction_id=unit.transaction_id,
         )
         if not row["held"]:
             raise LeaseLost(f"Job {self.job.id} is held by another worker.")

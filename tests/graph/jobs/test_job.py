@@ -16,6 +16,7 @@ from crm_graph.jobs.job import LEASE_MS, Cancelled, Held, LeaseLost
 from crm_graph.records.ids import IdBlocks
 from crm_graph.unit import Actor, Unit
 from tests.graph.records.small import data_model
+from tests.lost import lose_commits
 
 T = TypeVar("T")
 
@@ -24,12 +25,14 @@ def run(graph: Graph, work: Callable[[Unit], T]) -> T:
     """What `work` returns, in one transaction."""
     versions = graph.plain(load("definitions").versions)
     guard = Guard(versions["model_version"], versions["access_version"])
+    transaction_id = graph.clock.new_id()
     unit = Unit(
-        graph=graph.statements(guard, graph.clock.new_id()),
+        graph=graph.statements(guard, transaction_id),
         model=data_model(guard.model_version),
         actor=Actor(user_id=1),
         clock=graph.clock,
         ids=IdBlocks(graph),
+        transaction_id=transaction_id,
     )
     return unit.together(work)
 
@@ -214,3 +217,18 @@ def test_a_batch_that_waits_while_its_lease_is_taken_over_writes_nothing(job_gra
 
     assert refused.is_set()
     assert rows(job_graph, kind) == 0
+
+
+def test_a_batch_that_wrote_nothing_and_whose_answer_was_lost_is_counted_once(
+    job_graph: Graph, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = job.add(job_graph, kind, {})
+    held = claim(job_graph, kind)
+    lost = lose_commits(monkeypatch, "j.done + $done")
+
+    for cursor in (3, 6, 9):
+        run(job_graph, lambda unit, cursor=cursor: held.advance(unit, cursor=cursor, done=3, failed=1))  # type: ignore[misc]
+
+    found = job.find(job_graph, added.id)
+    assert len(lost) == 2
+    assert (found.cursor, found.done, found.failed) == (9, 9, 3)

@@ -18,6 +18,7 @@ from crm_graph.transfer.jobs import Upload
 from crm_graph.transfer.reading import MappingRefused
 from crm_graph.unit import Actor
 from tests.graph.transfer.conftest import Sample
+from tests.lost import lose_commits
 
 DEAL, LINE_ITEM = "0-3", "0-8"
 OWNER = Actor(user_id=1, owner_id="1", is_super_admin=True)
@@ -68,6 +69,19 @@ def test_bad_rows_are_kept_with_the_job(sample: Sample) -> None:
         ("sales_pipeline.csv", 9, "product"),
     ]
     assert job_store.find(sample.crm.graph, job.id).failed == 3
+
+
+def test_bad_rows_whose_answer_was_lost_are_kept_once(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = (sample.directory / "sales_pipeline.csv").read_text("utf-8").splitlines()
+    sample.write("sales_pipeline.csv", f"{lines[0]}\n{lines[7]}\n")
+    job = started(sample)
+    lost = lose_commits(monkeypatch, "[:LEFT_OUT]")
+
+    assert jobs.work(sample.crm, held(sample.crm, job))
+
+    assert lost
+    assert [error["line"] for error in jobs.errors_of(sample.crm, job.id)] == [2]
+    assert job_store.find(sample.crm.graph, job.id).failed == 1
 
 
 @pytest.mark.parametrize("batches", range(1, 10))
