@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from crm_graph.definitions.data_model import DataModel
 from crm_graph.errors import (
     Busy,
     Conflict,
+    CRMError,
     ForeignDatabase,
     Invalid,
     MissingScopes,
@@ -34,7 +36,7 @@ from crm_graph.graph import migrations
 from crm_graph.graph.database import Graph, Guard
 from crm_graph.graph.queries import load
 from crm_graph.records.ids import IdBlocks
-from crm_graph.unit import Actor, Unit
+from crm_graph.unit import Actor, Undoing, Unit
 
 T = TypeVar("T")
 
@@ -94,7 +96,16 @@ class Crm:
         `who` is a token, or an actor that the caller has made sure of. Raises Unauthenticated,
         MissingScopes, and whatever `work` raises.
         """
-        required = tuple(scopes)
+        undoing: Undoing = []
+        try:
+            return self._repeated(who, work, tuple(scopes), undoing)
+        except Exception:
+            for actor, undo in undoing:
+                with suppress(CRMError):
+                    self.run(actor, undo)
+            raise
+
+    def _repeated(self, who: str | Actor, work: Callable[[Unit], T], required: tuple[str, ...], undoing: Undoing) -> T:
         transaction_id = self.clock.new_id()
         known: _Known | None = None
         made: set[str] = set()
@@ -104,7 +115,7 @@ class Crm:
             try:
                 actor = self.tokens.actor(who, known.guard.access_version) if isinstance(who, str) else who
                 tokens.require(actor, required)
-                return work(self._unit(known, actor, transaction_id))
+                return work(self._unit(known, actor, transaction_id, undoing))
             except StaleModel:
                 attempts += 1
             except PairNotIndexed as missing:
@@ -121,7 +132,7 @@ class Crm:
                 attempts += 1
         raise Busy("The data model changed while this was being done; try again.")
 
-    def _unit(self, known: _Known, actor: Actor, transaction_id: str) -> Unit:
+    def _unit(self, known: _Known, actor: Actor, transaction_id: str, undoing: Undoing) -> Unit:
         return Unit(
             graph=self.graph.statements(known.guard, transaction_id),
             model=known.model,
@@ -132,6 +143,7 @@ class Crm:
             limits=self.settings.limits,
             transaction_id=transaction_id,
             schema=self.graph,
+            undoing=undoing,
         )
 
     def forget(self) -> None:

@@ -57,7 +57,20 @@ class Unit:
     transaction_id: str = ""
     schema: Schema | None = None
     """The doors that changes of definitions need; None where an edge has no business with them."""
+    undoing: Undoing = field(default_factory=list)
+    """What `undo` was given; `Crm.run` does it."""
 
     def together(self, work: Callable[[Unit], T]) -> T:
         """What `work` returns when its statements are one transaction; it may be called more than once."""
         return self.graph.together(lambda statements: work(replace(self, graph=statements)))
+
+    def undo(self, work: Callable[[Unit], None]) -> None:
+        """Have `work` done for the same actor if this one fails in the end, also where the token no longer permits it.
+
+        It gets a unit of its own. It is not done where the process ends before or the graph does not answer.
+        """
+        self.undoing.append((self.actor, work))
+
+
+Undoing = list[tuple[Actor, Callable[[Unit], None]]]
+"""Work that is done if other work fails in the end, each with who does it."""

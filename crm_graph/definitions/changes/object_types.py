@@ -23,11 +23,12 @@ from crm_graph.definitions.changes.publication import (
     schema_of,
     stored,
 )
+from crm_graph.definitions.changes.removals import close_first
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.overlay import custom_object_type
 from crm_graph.definitions.property import Group, Property
-from crm_graph.errors import DefinitionExists, DefinitionNotFound, RecordsRemain, StaleModel
+from crm_graph.errors import DefinitionExists, DefinitionNotFound, RecordsRemain
 from crm_graph.graph.queries import load
 from crm_graph.unit import Unit
 
@@ -132,17 +133,19 @@ def change(
 ) -> ObjectType:
     """The object type after fields of its schema changed; properties that it names must exist already.
 
-    `beside` is done in the same transaction.
+    `beside` is done in the same transaction. One whose removal came to no end takes records again.
     """
-    if not changes:
+    if not changes and not object_type.closing:
         confirm(unit)
         return object_type
-    changed = replace(object_type, **changes, updated_at=unit.clock.now(), updated_user_id=unit.actor.user_id)
+    changed = replace(
+        object_type, **changes, closing=False, updated_at=unit.clock.now(), updated_user_id=unit.actor.user_id
+    )
     for field in ("display_name", "display_name_plural"):
         checks.check_text(_FIELDS[field], getattr(changed, field), required=True)
     checks.check_text("description", changed.description)
     _check_named(unit, changed)
-    fields = [*changes, "updated_at", "updated_user_id"]
+    fields = [*changes, "closing", "updated_at", "updated_user_id"]
     values = {name: value for name, value in stored(changed).items() if name in fields}
     values |= {name: None for name in fields if name not in values}
     narrows = "required" in changes or changes.get("active") is False
@@ -169,14 +172,13 @@ def archive(unit: Unit, object_type: ObjectType) -> None:
         return confirm(unit)
     _refuse_with_records(unit, object_type)
     values = {"archived": True, "closing": False, "updated_at": unit.clock.now()}
-    _save(unit, object_type, values, narrows=True)
+    _save(unit, object_type, values)
 
 
 def purge(unit: Unit, object_type: ObjectType) -> None:
     """Remove a custom object type and its archived records for good, so that its name is free; see `archive`."""
-    # Removed from the model first: from then on nobody makes a record of it, and what was under way has ended.
+    # It is archived only when nobody makes a record of it any more, and what was under way has ended.
     archive(unit, object_type)
-    schema_of(unit).settle()
     for node_label in (object_type.node_label, object_type.archived_label):
         statement = load("definitions").purge_records.on(node_label=node_label)
         while unit.graph.change(statement, limit=_PURGE_BATCH)["removed"] == _PURGE_BATCH:
@@ -258,18 +260,25 @@ def _check_named(unit: Unit, object_type: ObjectType) -> None:
 
 
 def _refuse_with_records(unit: Unit, object_type: ObjectType) -> None:
-    # Closed before the look that counts, as a stage is: see `pipelines`.
-    if object_type.closing:
-        schema_of(unit).settle()
-    statement = load("definitions").live_records.on(node_label=object_type.node_label)
-    records = unit.graph.ask(statement)["records"]
-    if records and object_type.closing:
-        _save(unit, object_type, {"closing": False})
-    if records:
-        raise RecordsRemain(f"Schema {object_type.name} still has {records:,} records; archive them first.")
-    if not object_type.closing:
-        _save(unit, object_type, {"closing": True})
-        raise StaleModel
+    def refuse_used(inner: Unit) -> None:
+        statement = load("definitions").live_records.on(node_label=object_type.node_label)
+        if records := inner.graph.ask(statement)["records"]:
+            raise RecordsRemain(f"Schema {object_type.name} still has {records:,} records; archive them first.")
+
+    def reopen(inner: Unit) -> None:
+        found = inner.model.find_object_type(object_type.name)
+        if found and found.closing:
+            _save(inner, found, {"closing": False})
+        else:
+            confirm(inner)
+
+    close_first(
+        unit,
+        is_closed=object_type.closing,
+        refuse_used=refuse_used,
+        close=lambda inner: _save(inner, object_type, {"closing": True}),
+        reopen=reopen,
+    )
 
 
 def _save(

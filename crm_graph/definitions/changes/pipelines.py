@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crm_graph.definitions import constraints
@@ -12,6 +12,7 @@ from crm_graph.definitions.changes.checks import refused
 from crm_graph.definitions.changes.properties import whole
 from crm_graph.definitions.changes.publication import (
     Audit,
+    confirm,
     publish,
     save_object_type,
     save_pipelines,
@@ -19,6 +20,7 @@ from crm_graph.definitions.changes.publication import (
     schema_of,
     stored,
 )
+from crm_graph.definitions.changes.removals import close_first
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.pipeline import Pipeline, Stage
 from crm_graph.definitions.property import Property
@@ -28,7 +30,6 @@ from crm_graph.errors import (
     InUse,
     InvalidInput,
     ReferencedByRecords,
-    StaleModel,
 )
 from crm_graph.graph.queries import load
 from crm_graph.unit import Unit
@@ -96,7 +97,7 @@ def replace_pipeline(
     )
     _check(unit, object_type, changed)
     if refuse_used and gone:
-        _refuse_used_stages(unit, object_type, known, gone)
+        _Removal(object_type, known, frozenset(gone)).close_first(unit)
     return _save(unit, object_type, changed, "UPDATE", narrows=bool(gone))
 
 
@@ -115,10 +116,13 @@ def update(unit: Unit, object_type: ObjectType, pipeline_id: str, changes: Mappi
 def archive(unit: Unit, object_type: ObjectType, pipeline_id: str, *, refuse_used: bool = False) -> None:
     """Remove a pipeline with its stages; records keep the ids. InUse when `refuse_used` and records stand in it."""
     known = find(object_type, pipeline_id)
-    if len(object_type.live_pipelines) == 1:
-        raise InUse(f"{object_type.display_name_plural} need a pipeline; {pipeline_id} is the last one.")
+    removal = _Removal(object_type, known)
+    if all(each.id == pipeline_id for each in object_type.open_pipelines):
+        if removal.is_closed:
+            unit.undo(removal.reopen)
+        raise InUse(f"{object_type.display_name_plural} need a pipeline; {pipeline_id} is the last that is open.")
     if refuse_used:
-        _refuse_used_pipeline(unit, object_type, known)
+        removal.close_first(unit)
     removed = replace(known, archived=True, closing=False, updated_at=unit.clock.now())
     _publish(unit, object_type, removed, "DELETE", narrows=True)
 
@@ -167,10 +171,13 @@ def archive_stage(
     """Remove a stage; records keep its id. InUse for the last one, and when `refuse_used` and records stand in it."""
     pipeline = find(object_type, pipeline_id)
     known = find_stage(pipeline, stage_id)
-    if len(pipeline.live_stages) == 1:
-        raise InUse(f"Pipeline {pipeline_id} needs a stage; {stage_id} is the last one.", stageIds=[stage_id])
+    removal = _Removal(object_type, pipeline, frozenset({stage_id}))
+    if all(each.id == stage_id for each in pipeline.open_stages):
+        if removal.is_closed:
+            unit.undo(removal.reopen)
+        raise InUse(f"Pipeline {pipeline_id} needs a stage; {stage_id} is the last that is open.", stageIds=[stage_id])
     if refuse_used:
-        _refuse_used_stages(unit, object_type, pipeline, {stage_id})
+        removal.close_first(unit)
     removed = replace(known, archived=True, closing=False, updated_at=unit.clock.now())
     _save_stage(unit, object_type, pipeline, removed, "DELETE", narrows=True)
 
@@ -266,52 +273,54 @@ def _publish(unit: Unit, object_type: ObjectType, pipeline: Pipeline, action: st
     publish(unit, [audit], lambda inner: save_pipelines(inner, object_type.name, [pipeline]), narrows=narrows)
 
 
-def _refuse_used_stages(unit: Unit, object_type: ObjectType, pipeline: Pipeline, ids: Collection[str]) -> None:
-    def closed(is_closed: bool) -> Pipeline:
-        stages = (replace(stage, closing=is_closed) if stage.id in ids else stage for stage in pipeline.stages)
+@dataclass(frozen=True, slots=True)
+class _Removal:
+    """What is to go: the pipeline, or some of its stages."""
+
+    object_type: ObjectType
+    pipeline: Pipeline
+    stage_ids: frozenset[str] = frozenset()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether no record may come into it already."""
+        return self._with(self.pipeline, closing=True) == self.pipeline
+
+    def close_first(self, unit: Unit) -> None:
+        """See `removals.close_first`; ReferencedByRecords where records stand in what is to go."""
+        closed = self._with(self.pipeline, closing=True)
+        close_first(
+            unit,
+            is_closed=self.is_closed,
+            refuse_used=self._refuse_used,
+            close=lambda inner: _publish(inner, self.object_type, closed, "UPDATE"),
+            reopen=self.reopen,
+        )
+
+    def reopen(self, unit: Unit) -> None:
+        """Let records come into it again, if it is there still."""
+        object_type = unit.model.find_object_type(self.object_type.name)
+        found = object_type.pipeline(self.pipeline.id) if object_type else None
+        opened = self._with(found, closing=False) if found else None
+        if object_type is None or opened is None or opened == found:
+            return confirm(unit)
+        _publish(unit, object_type, opened, "UPDATE")
+
+    def _with(self, pipeline: Pipeline, *, closing: bool) -> Pipeline:
+        if not self.stage_ids:
+            return replace(pipeline, closing=closing)
+        stages = (replace(each, closing=closing) if each.id in self.stage_ids else each for each in pipeline.stages)
         return replace(pipeline, stages=tuple(stages))
 
-    is_closed = all(stage.closing for stage in pipeline.live_stages if stage.id in ids)
-    _refuse_used(unit, object_type, object_type.stage_property, ids, "Stage", closed, is_closed=is_closed)
-
-
-def _refuse_used_pipeline(unit: Unit, object_type: ObjectType, pipeline: Pipeline) -> None:
-    def closed(is_closed: bool) -> Pipeline:
-        return replace(pipeline, closing=is_closed)
-
-    name = object_type.pipeline_property
-    _refuse_used(unit, object_type, name, [pipeline.id], "Pipeline", closed, is_closed=pipeline.closing)
-
-
-def _refuse_used(
-    unit: Unit,
-    object_type: ObjectType,
-    name: str | None,
-    ids: Collection[str],
-    kind: str,
-    closed: Callable[[bool], Pipeline],
-    *,
-    is_closed: bool,
-) -> None:
-    """ReferencedByRecords where records stand in one of the pipelines or stages, which then are open.
-
-    A look says nothing of a record that is being written. So what is to go is closed, which only those notice who
-    bring a record into it; the writes end that do not know of it; then a look counts. Work that is begun anew finds
-    it closed and goes on from there, and so does the next who asks for the removal, where this one came to no end.
-    """
-    if name is None:
-        return
-    if is_closed:
-        schema_of(unit).settle()
-    statement = load("definitions").records_in_stages.on(node_label=object_type.node_label, property=name)
-    found = unit.graph.ask(statement, values=sorted(ids))["ids"]
-    if found and is_closed:
-        _publish(unit, object_type, closed(False), "UPDATE")
-    if found:
-        raise ReferencedByRecords(kind, sorted(ids), found)
-    if not is_closed:
-        _publish(unit, object_type, closed(True), "UPDATE")
-        raise StaleModel
+    def _refuse_used(self, unit: Unit) -> None:
+        of_type = self.object_type
+        name = of_type.stage_property if self.stage_ids else of_type.pipeline_property
+        if name is None:
+            return
+        ids = sorted(self.stage_ids or {self.pipeline.id})
+        statement = load("definitions").records_in_stages.on(node_label=of_type.node_label, property=name)
+        if found := unit.graph.ask(statement, values=ids)["ids"]:
+            raise ReferencedByRecords("Stage" if self.stage_ids else "Pipeline", ids, found)
 
 
 def _staged(unit: Unit, object_type: ObjectType) -> ObjectType:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,18 @@ import pytest
 from crm_graph.definitions.changes import association_types, object_types, pipelines, properties
 from crm_graph.definitions.changes.association_types import Limit
 from crm_graph.definitions.pipeline import Pipeline, Stage
-from crm_graph.errors import InactiveObjectType, InvalidValues, RecordsRemain, ReferencedByRecords
+from crm_graph.errors import (
+    Busy,
+    InactiveObjectType,
+    InUse,
+    InvalidValues,
+    OutcomeUnknown,
+    RecordsRemain,
+    ReferencedByRecords,
+    StaleModel,
+    Unauthenticated,
+    Unavailable,
+)
 from crm_graph.graph.database import wait_until
 from crm_graph.records import store
 from crm_graph.records.record import Record
@@ -70,9 +82,7 @@ def while_writing(worker: Worker, pool: ThreadPoolExecutor, write: Work, remove:
 
 
 REMOVALS: dict[str, Callable[[str], Work]] = {
-    "stage": lambda name: (
-        lambda unit: pipelines.archive_stage(unit, unit.model.object_type("deal"), name, f"{name}_a", refuse_used=True)
-    ),
+    "stage": lambda name: stage_removal(name, "a"),
     "pipeline": lambda name: (
         lambda unit: pipelines.archive(unit, unit.model.object_type("deal"), name, refuse_used=True)
     ),
@@ -88,8 +98,8 @@ REMOVALS: dict[str, Callable[[str], Work]] = {
 }
 
 
-def begin_removal(worker: Worker, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the process end between the closing of a stage and the look at its records."""
+def begin_removal(worker: Worker, removal: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the process end between the closing of what is to go and the look at its records."""
 
     def end() -> None:
         raise KeyboardInterrupt
@@ -97,7 +107,17 @@ def begin_removal(worker: Worker, name: str, monkeypatch: pytest.MonkeyPatch) ->
     with monkeypatch.context() as patch:
         patch.setattr(worker.crm.graph, "settle", end)
         with pytest.raises(KeyboardInterrupt):
-            worker.do(REMOVALS["stage"](name))
+            worker.do(removal)
+
+
+def stage_removal(name: str, letter: str, *, refuse_used: bool = True) -> Work:
+    return lambda unit: pipelines.archive_stage(
+        unit, unit.model.object_type("deal"), name, f"{name}_{letter}", refuse_used=refuse_used
+    )
+
+
+def open_stages(worker: Worker, name: str) -> list[str]:
+    return [each.id for each in pipelines.find(worker.model().object_type("deal"), name).open_stages]
 
 
 @pytest.mark.parametrize("kind", REMOVALS)
@@ -116,8 +136,7 @@ def test_a_record_that_is_being_written_keeps_its_stage(
 
     with pytest.raises(ReferencedByRecords):
         removal.result()
-    pipeline = pipelines.find(worker.model().object_type("deal"), name)
-    assert [each.id for each in pipeline.open_stages] == [f"{name}_a", f"{name}_b"]
+    assert open_stages(worker, name) == [f"{name}_a", f"{name}_b"]
     assert deal(worker, name, f"{name}_a")
 
 
@@ -154,8 +173,8 @@ def test_a_removal_that_came_to_no_end_is_taken_up_again(
     worker: Worker, other: Worker, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_pipelines(worker, name)
-    begin_removal(other, name, monkeypatch)
-    assert [each.id for each in pipelines.find(worker.model().object_type("deal"), name).open_stages] == [f"{name}_b"]
+    begin_removal(other, REMOVALS["stage"](name), monkeypatch)
+    assert open_stages(worker, name) == [f"{name}_b"]
 
     worker.do(REMOVALS["stage"](name))
 
@@ -166,7 +185,7 @@ def test_a_change_opens_a_stage_whose_removal_came_to_no_end(
     worker: Worker, other: Worker, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_pipelines(worker, name)
-    begin_removal(other, name, monkeypatch)
+    begin_removal(other, REMOVALS["stage"](name), monkeypatch)
 
     worker.do(
         lambda unit: pipelines.update_stage(
@@ -175,6 +194,123 @@ def test_a_change_opens_a_stage_whose_removal_came_to_no_end(
     )
 
     assert deal(other, name, f"{name}_a")
+
+
+@pytest.mark.parametrize("refuse_used", [True, False])
+def test_the_last_stage_that_is_open_stays(
+    worker: Worker, other: Worker, name: str, monkeypatch: pytest.MonkeyPatch, refuse_used: bool
+) -> None:
+    with_pipelines(worker, name)
+    begin_removal(other, stage_removal(name, "a"), monkeypatch)
+
+    with pytest.raises(InUse, match=f"{name}_b is the last"):
+        worker.do(stage_removal(name, "b", refuse_used=refuse_used))
+
+    assert deal(worker, name, f"{name}_b")
+
+
+def test_the_last_pipeline_that_is_open_stays(
+    worker: Worker, other: Worker, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker.do(lambda unit: define_type(unit, name))
+
+    def remove(pipeline: str) -> Work:
+        return lambda unit: pipelines.archive(unit, unit.model.object_type(name), pipeline, refuse_used=True)
+
+    for each in ("one", "two"):
+        wanted = Pipeline(id=each, display_name=each, stages=stages(f"{each}_a"))
+        worker.do(lambda unit, p=wanted: pipelines.create(unit, unit.model.object_type(name), p))  # type: ignore[misc]
+    begin_removal(other, remove("one"), monkeypatch)
+
+    with pytest.raises(InUse, match="two is the last"):
+        worker.do(remove("two"))
+
+    assert [each.id for each in worker.model().object_type(name).open_pipelines] == ["two"]
+
+
+def test_of_two_removals_at_once_that_would_leave_no_stage_one_is_refused(
+    worker: Worker, other: Worker, pool: ThreadPoolExecutor, name: str
+) -> None:
+    with_pipelines(worker, name)
+    with held_open(worker):
+        first = pool.submit(lambda: other.do(stage_removal(name, "a")))
+        assert wait_until(lambda: open_stages(worker, name) == [f"{name}_b"], 10)
+        with pytest.raises(InUse, match=f"{name}_b is the last"):
+            worker.do(stage_removal(name, "b"))
+    first.result()
+
+    assert open_stages(worker, name) == [f"{name}_b"]
+
+
+def test_a_closed_stage_opens_when_its_removal_is_refused_as_that_of_the_last(worker: Worker, name: str) -> None:
+    closing = tuple(replace(each, closing=True) for each in stages(f"{name}_a", f"{name}_b"))
+    wanted = Pipeline(id=name, display_name=name, display_order=9, stages=closing)
+    worker.do(lambda unit: pipelines.create(unit, unit.model.object_type("deal"), wanted))
+    assert open_stages(worker, name) == []
+
+    with pytest.raises(InUse, match="is the last"):
+        worker.do(stage_removal(name, "a"))
+
+    assert open_stages(worker, name) == [f"{name}_a"]
+
+
+def _too_busy() -> None:
+    raise Busy("Too much is being asked.")
+
+
+def _stale() -> None:
+    raise StaleModel
+
+
+def _lost() -> None:
+    raise OutcomeUnknown("The connection was lost.")
+
+
+@pytest.mark.parametrize("fail", [_too_busy, _stale, _lost])
+def test_a_removal_that_fails_opens_the_stage_again(
+    worker: Worker, other: Worker, name: str, monkeypatch: pytest.MonkeyPatch, fail: Callable[[], None]
+) -> None:
+    with_pipelines(worker, name)
+    monkeypatch.setattr(other.crm.graph, "settle", fail)
+
+    with pytest.raises(Unavailable):
+        other.do(REMOVALS["stage"](name))
+
+    assert open_stages(worker, name) == [f"{name}_a", f"{name}_b"]
+
+
+def test_an_object_type_opens_again_when_the_token_is_revoked_before_its_removal(
+    worker: Worker, other: Worker, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker.do(lambda unit: define_type(unit, name))
+
+    def archive(unit: Unit) -> None:
+        found = unit.model.object_type(name)
+        monkeypatch.setattr(other.crm.tokens, "actor", _unknown_token)
+        object_types.archive(unit, found)
+
+    monkeypatch.setattr(other.crm.tokens, "actor", lambda *_: SUPER_ADMIN)
+    with pytest.raises(Unauthenticated):
+        other.crm.run("a token", archive)
+
+    assert not worker.model().object_type(name).closing
+
+
+def _unknown_token(*_: Any) -> None:
+    raise Unauthenticated("The token is revoked.")
+
+
+@pytest.mark.parametrize("changes", [{}, {"description": "Another"}])
+def test_a_change_opens_an_object_type_whose_removal_came_to_no_end(
+    worker: Worker, other: Worker, name: str, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
+) -> None:
+    worker.do(lambda unit: define_type(unit, name))
+    begin_removal(other, lambda unit: object_types.archive(unit, unit.model.object_type(name)), monkeypatch)
+    assert worker.model().object_type(name).closing
+
+    worker.do(lambda unit: object_types.change(unit, unit.model.object_type(name), changes))
+
+    assert other.do(lambda unit: store.create(unit, unit.model.object_type(name), {"title": "x"}))
 
 
 def test_an_object_type_of_which_a_record_is_being_written_stays(
