@@ -44,3 +44,6 @@ class Heartbeat:
             except CRMError as error:
                 # A graph that is away is met by the work too; where it comes back in time the job goes on.
                 log.warning("the lease of job %s could not be kept: %s", self._held.job.id, error)
+            except Exception:
+                # Not a reason to give the job away either: the next beat may do.
+                log.exception("the lease of job %s could not be kept", self._held.job.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import neo4j
 import pytest
 
 from crm_graph.crm import Crm
@@ -69,10 +70,11 @@ def test_a_lease_that_a_batch_kept_for_longer_is_not_shortened(job_graph: Graph,
     assert node(job_graph, held.job.id)["lease_until"] == until
 
 
-def test_a_heartbeat_outlives_a_graph_that_is_away(
-    job_graph: Graph, held: Held, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("trouble", [GraphUnavailable("away"), neo4j.exceptions.ClientError("unforeseen")])
+def test_a_heartbeat_outlives_a_graph_in_trouble(
+    job_graph: Graph, held: Held, monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:
-    real, failures = job_graph.plain, iter([GraphUnavailable("away")])
+    real, failures = job_graph.plain, iter([trouble])
 
     def plain(*arguments: Any, **parameters: Any) -> Any:
         for failure in failures:
