@@ -7,7 +7,7 @@ from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property_types import Append
-from crm_graph.errors import InactiveObjectType, InvalidValues, OperationRefused, Refused
+from crm_graph.errors import CRMError, InactiveObjectType, InvalidValues, OperationRefused, Refused
 from crm_graph.graph.convert import to_milliseconds
 from crm_graph.graph.database import ConstraintViolated
 from crm_graph.graph.queries import load
@@ -63,14 +63,14 @@ def refuse_unless(object_type: ObjectType, operation: str) -> None:
 
 def prepare(
     unit: Unit, object_type: ObjectType, inputs: Sequence[CreateInput]
-) -> tuple[dict[int, Change], dict[int, InvalidValues]]:
-    """New records after every rule, and those with wrong values, both by the index of the input; nothing is written.
+) -> tuple[dict[int, Change], dict[int, CRMError]]:
+    """New records after every rule, and why others are refused, both by the index of the input; nothing is written.
 
-    Raises Refused where a rule does not allow some of them.
+    They are refused with InvalidValues, MissingRequired and what rules of the object type say.
     """
     refuse_unless(object_type, "create")
     changes: dict[int, Change] = {}
-    refused: dict[int, InvalidValues] = {}
+    refused: dict[int, CRMError] = {}
     for index, item in enumerate(inputs):
         try:
             checked = values.check(object_type, unit.model, item.properties, creating=True)
@@ -85,10 +85,10 @@ def prepare(
         at = unit.clock.now()
         changes[index] = Change(values=native, at=at, created_at=at, associations=item.associations)
     hooks.run(hooks.attached(unit, object_type), unit, object_type, list(changes.values()))
-    if broken := {index: change.refusal for index, change in changes.items() if change.refusal}:
-        raise Refused(broken)
     for index, change in list(changes.items()):
-        refusal = InvalidValues(change.faults) if change.faults else values.missing(object_type, change.values)
+        refusal = change.refusal
+        if refusal is None:
+            refusal = InvalidValues(change.faults) if change.faults else values.missing(object_type, change.values)
         if refusal is not None:
             refused[index] = refusal
             del changes[index]

@@ -254,7 +254,7 @@ class _Run:
             if not rows:
                 raise
             if len(rows) == 1:
-                refused = replace(early, errors=[*early.errors, _refused(preparer, rows[0], error)])
+                refused = replace(early, errors=[*early.errors, preparer.refusal(rows[0].line, rows[0].key, error)])
                 return self._write(number, preparer, sorter, [], refused, end)
         middle = len(rows) // 2
         outcome = self._write(number, preparer, sorter, rows[:middle], early, (rows[middle - 1].line, count))
@@ -330,9 +330,3 @@ class _Run:
         lacking = checking.needed(self.mapping, unit.model)
         model = checking.with_definitions(unit.model, lacking)
         return replace(unit, model=replace(model, owners=model.owners | {owners.PLANNED}))
-
-
-def _refused(preparer: Preparer, row: PreparedRow, error: CRMError) -> RowError:
-    """The error of a row that was refused when it was written."""
-    columns = ", ".join(preparer.record.key.columns)
-    return preparer.error(row.line, error.message, column=columns, value=row.key, code=type(error).__name__)

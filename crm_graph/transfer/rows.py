@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from crm_graph.definitions.data_model import DataModel
+from crm_graph.errors import CRMError
 from crm_graph.transfer import lookup
 from crm_graph.transfer.cells import CellRefused, Convert, Owners, converters, source_of
 from crm_graph.transfer.checking import Step
@@ -94,6 +95,11 @@ class Preparer:
             reason=reason,
             code=code or reason,
         )
+
+    def refusal(self, line: int, key: str, error: CRMError) -> RowError:
+        """The error of a row that was refused as a whole: a rule does not allow it, or it could not be written."""
+        columns = ", ".join(self.record.key.columns)
+        return self.error(line, error.message, column=columns, value=key, code=type(error).__name__)
 
     def column_of(self, property_name: str) -> str:
         """The column from which a property is filled."""

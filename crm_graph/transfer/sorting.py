@@ -95,7 +95,7 @@ class Sorter:
             elif there is None and row.near in planned:
                 result.planned += 1
             elif there is None:
-                made.append((row, self._input(row, found, directions)))
+                made.append((row, self._input(row, found, planned, directions)))
             elif self.preparer.record.mode == "create" and not self._step.is_late:
                 result.skipped += 1
             else:
@@ -146,7 +146,11 @@ class Sorter:
         return self._key_error(row, f"the record is that of line {met[there.record_id]} too", "repeated key")
 
     def _input(
-        self, row: PreparedRow, found: Mapping[Wanted, Found], directions: Sequence[Direction | None]
+        self,
+        row: PreparedRow,
+        found: Mapping[Wanted, Found],
+        planned: Collection[Wanted],
+        directions: Sequence[Direction | None],
     ) -> CreateInput:
         properties = _with_references(row, found)
         name = self.preparer.record.key.property_name
@@ -154,7 +158,7 @@ class Sorter:
             properties.setdefault(name, row.key)
         return CreateInput(
             properties=properties,
-            associations=_associations(row, found, directions),
+            associations=_associations(row, found, directions, planned),
             import_key=lookup.import_key(self.preparer.record.key, row.key) if name is None else None,
         )
 
@@ -163,8 +167,11 @@ class Sorter:
     ) -> None:
         changes, refused = create.prepare(unit, object_type, [asked for _, asked in made])
         for index, (row, asked) in enumerate(made):
-            if index in refused:
-                result.errors.append(self._invalid(row, refused[index]))
+            refusal = refused.get(index)
+            if isinstance(refusal, InvalidValues):
+                result.errors.append(self._invalid(row, refusal))
+            elif refusal is not None:
+                result.errors.append(self.preparer.refusal(row.line, row.key, refusal))
             else:
                 result.new.append(NewRow(row, asked, changes[index]))
 
@@ -210,14 +217,18 @@ def _with_references(row: PreparedRow, found: Mapping[Wanted, Found]) -> dict[st
 
 
 def _associations(
-    row: PreparedRow, found: Mapping[Wanted, Found], directions: Sequence[Direction | None]
+    row: PreparedRow,
+    found: Mapping[Wanted, Found],
+    directions: Sequence[Direction | None],
+    planned: Collection[Wanted] = (),
 ) -> list[NewAssociation]:
+    """What the row asks for; with a record that is only planned too, which has no id yet and which rules must see."""
     asked = []
     for target in row.targets:
-        if target.wanted in found:
+        if target.wanted in found or target.wanted in planned:
             direction = directions[int(target.place)]
             types = () if direction is None else ((direction.type.category, direction.type_id),)
-            far_id = str(found[target.wanted].record_id)
+            far_id = str(found[target.wanted].record_id) if target.wanted in found else ""
             asked.append(NewAssociation(far_type=target.wanted.object_type, far_id=far_id, type_ids=types))
     return asked
 
