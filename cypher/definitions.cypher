@@ -142,19 +142,18 @@ CALL () {
 }
 RETURN saved
 
-// change save_association_types(pair, source, target, rows) -> saved
-// Association types with the pair they belong to, in the direction in which its relationships are stored.
+// change save_association_types(rows) -> saved
+// Association types, each with the pair it belongs to, in the direction in which its relationships are stored.
 CALL () {
-  MERGE (s:_ObjectType {key: $source})
-  MERGE (t:_ObjectType {key: $target})
-  MERGE (p:_AssociationPair {key: $pair})
-  SET p.source = $source, p.target = $target
+  UNWIND $rows AS row
+  MERGE (s:_ObjectType {key: row.source})
+  MERGE (t:_ObjectType {key: row.target})
+  MERGE (p:_AssociationPair {key: row.pair})
+  SET p.source = row.source, p.target = row.target
   MERGE (p)-[:FROM]->(s)
   MERGE (p)-[:TO]->(t)
-  WITH s, t, p
-  UNWIND $rows AS row
   MERGE (d:_AssociationType {key: row.key})
-  SET d += row.values, d.pair = $pair
+  SET d += row.values, d.pair = row.pair
   MERGE (d)-[:OF]->(p)
   MERGE (d)-[:FROM]->(s)
   MERGE (d)-[:TO]->(t)

@@ -59,11 +59,11 @@ def define(unit: Unit, source: ObjectType, target: ObjectType, name: str | None 
         made.clear()
         if revoked is not None:
             type_id = revoked.types[0].id
-            save_association_types(inner, revoked, {type_id: {"archived": False, "updated_at": unit.clock.now()}})
+            save_association_types(inner, [(revoked, {type_id: {"archived": False, "updated_at": unit.clock.now()}})])
             made.append(_seen_from(revoked.types[0], source))
         else:
             pair = minted(inner, [wanted])[0]
-            save_pair(inner, pair)
+            save_pairs(inner, [pair])
             made.append(pair.default.forward)
 
     publish(unit, [Audit(action="CREATE", subject=_subject(revoked or wanted))], write)
@@ -93,7 +93,7 @@ def revoke(unit: Unit, object_type: ObjectType, identifier: str) -> None:
     publish(
         unit,
         [Audit(action="DELETE", subject=_subject(pair))],
-        lambda inner: save_association_types(inner, pair, {association_type.id: values}),
+        lambda inner: save_association_types(inner, [(pair, {association_type.id: values})]),
         narrows=True,
     )
 
@@ -142,7 +142,7 @@ def create_label(
             updated_at=at,
         )
         made[:] = [created]
-        save_association_types(inner, pair, {created.id: stored(created)})
+        save_association_types(inner, [(pair, {created.id: stored(created)})])
 
     publish(unit, [Audit(action="CREATE", subject=_subject(pair, name), values={"label": association_label})], write)
     return _both(made[0], near)
@@ -166,7 +166,7 @@ def rename_label(
     publish(
         unit,
         [Audit(action="UPDATE", subject=_subject(pair, known.name), values=values)],
-        lambda inner: save_association_types(inner, pair, {known.id: values}),
+        lambda inner: save_association_types(inner, [(pair, {known.id: values})]),
     )
 
 
@@ -177,7 +177,7 @@ def archive_label(unit: Unit, near: ObjectType, far: ObjectType, type_id: int) -
     publish(
         unit,
         [Audit(action="DELETE", subject=_subject(pair, direction.type.name))],
-        lambda inner: save_association_types(inner, pair, {direction.type.id: values}),
+        lambda inner: save_association_types(inner, [(pair, {direction.type.id: values})]),
         narrows=True,
     )
 
@@ -214,7 +214,7 @@ def set_limits(unit: Unit, near: ObjectType, far: ObjectType, limits: Sequence[L
         Audit(action="LIMIT", subject=_subject(pair, each.name), values=rows[each.id]) for each in changed.values()
     ]
     narrows = any(limit.maximum is not None for limit in limits)
-    publish(unit, audits, lambda inner: save_association_types(inner, pair, rows), narrows=narrows)
+    publish(unit, audits, lambda inner: save_association_types(inner, [(pair, rows)]), narrows=narrows)
     return [_same_side(changed[directions[limit.type_id].type.id], directions[limit.type_id]) for limit in limits]
 
 
@@ -255,9 +255,9 @@ def minted(unit: Unit, pairs: Sequence[AssociationPair]) -> list[AssociationPair
     return found
 
 
-def save_pair(unit: Unit, pair: AssociationPair) -> None:
-    """Write a pair with all its types, inside a change."""
-    save_association_types(unit, pair, {each.id: stored(each) for each in pair.types})
+def save_pairs(unit: Unit, pairs: Iterable[AssociationPair]) -> None:
+    """Write pairs with all their types, inside a change."""
+    save_association_types(unit, [(pair, {each.id: stored(each) for each in pair.types}) for pair in pairs])
 
 
 def definitions_of(model_pairs: Iterable[AssociationPair], object_type: ObjectType) -> list[Direction]:

@@ -116,8 +116,7 @@ def define(
         others = [*far, named] if with_itself else far
         pairs = [association_types.pair_between(inner.model, named, other) for other in others]
         made_pairs = association_types.minted(inner, pairs)
-        for pair in made_pairs:
-            association_types.save_pair(inner, pair)
+        association_types.save_pairs(inner, made_pairs)
         published[:] = [Defined(named, association_types.definitions_of(made_pairs, named))]
 
     publish(unit, [Audit(action="CREATE", subject=f"object_type:{name}", values=stored(complete))], write)

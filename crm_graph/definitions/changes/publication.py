@@ -127,15 +127,20 @@ def save_pipelines(unit: Unit, object_type: str, pipelines: Iterable[Pipeline]) 
     unit.graph.change(load(_QUERIES).save_parts.on(**_PIPELINES), object_type=object_type, rows=rows)
 
 
-def save_association_types(unit: Unit, pair: AssociationPair, changed: Mapping[int, Values]) -> None:
-    """Write fields of association types of a pair, by their forward id."""
-    unit.graph.change(
-        load(_QUERIES).save_association_types,
-        pair=pair.relationship_type,
-        source=pair.source,
-        target=pair.target,
-        rows=[{"key": type_id, "values": {**values, "id": type_id}} for type_id, values in changed.items()],
-    )
+def save_association_types(unit: Unit, changed: Iterable[tuple[AssociationPair, Mapping[int, Values]]]) -> None:
+    """Write fields of association types by their forward id, each with its pair."""
+    rows = [
+        {
+            "pair": pair.relationship_type,
+            "source": pair.source,
+            "target": pair.target,
+            "key": type_id,
+            "values": {**values, "id": type_id},
+        }
+        for pair, types in changed
+        for type_id, values in types.items()
+    ]
+    unit.graph.change(load(_QUERIES).save_association_types, rows=rows)
 
 
 def stored(value: ObjectType | Property | Group | Pipeline | Stage | AssociationType | Any) -> dict[str, Any]:
