@@ -27,6 +27,8 @@ class Limits:
     """Associated records in a page."""
     merged_associations: int = 10_000
     """Associations of two records that are merged."""
+    restored_associations: int = 10_000
+    """Associations of a restored record whose types have limits."""
     association_batch_size: int = 2_000
     """Inputs of a batch that associates."""
     association_read_size: int = 1_000

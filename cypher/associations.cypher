@@ -168,10 +168,11 @@ CALL (missing, begins) {
 }
 RETURN missing, over, changed, bereft
 
-// change crowded(key, id, is_source, is_target, limits, count_max) -> over
+// change crowded(key, id, is_source, is_target, limits, count_max, limit) -> number, over
 // Whose limits an archived record would pass if it were live again, [index of the limit, record id, by how many]: its own, and those
-// of the live records with which limited types associate it; all of them are locked. limits, `sent`, `received`: as for
-// `write`. is_source, is_target: on which sides of the pair the record may stand.
+// of the live records with which limited types associate it; all of them are locked. number: how many such associations it
+// has, up to `limit`, at which the other records are neither locked nor counted. limits, `sent`, `received`: as for `write`.
+// is_source, is_target: on which sides of the pair the record may stand.
 CALL () {
   MATCH (r:Record {_key: $key})
   SET r:Record
@@ -179,21 +180,25 @@ CALL () {
 CALL () {
   UNWIND range(0, size($limits) - 1) AS n
   CALL (n) {
-    WITH CASE WHEN $is_target AND $limits[n].sent THEN $id END AS to_id
+    WITH CASE WHEN $is_target AND $limits[n].sent THEN $id END AS to_id, $limits[n].type_id AS type_id
     MATCH ()-[x:{{relationship_type}}]->()
     USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
-    WHERE x.to_id = to_id AND x.from_id >= 0 AND x.type_id = $limits[n].type_id AND startNode(x):{{source_label}}
-    RETURN collect(startNode(x)) AS sources
-  }
-  CALL (n) {
-    WITH CASE WHEN $is_source AND $limits[n].received THEN $id END AS from_id
+    WHERE x.to_id = to_id AND x.from_id >= 0 AND x.type_id = type_id AND startNode(x):{{source_label}}
+    RETURN startNode(x) AS far
+    UNION ALL
+    WITH CASE WHEN $is_source AND $limits[n].received THEN $id END AS from_id, $limits[n].type_id AS type_id
     MATCH ()-[x:{{relationship_type}}]->()
     USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
-    WHERE x.from_id = from_id AND x.to_id >= 0 AND x.type_id = $limits[n].type_id AND endNode(x):{{target_label}}
-    RETURN collect(endNode(x)) AS targets
+    WHERE x.from_id = from_id AND x.to_id >= 0 AND x.type_id = type_id AND endNode(x):{{target_label}}
+    RETURN endNode(x) AS far
   }
-  UNWIND sources + targets AS far
-  WITH n, far ORDER BY far._id
+  WITH n, far LIMIT $limit
+  RETURN collect({n: n, far: far}) AS found
+}
+CALL (found) {
+  WITH found WHERE size(found) < $limit
+  UNWIND found AS one
+  WITH one.n AS n, one.far AS far ORDER BY far._id
   SET far:Record
   RETURN collect([n, far._id, 1]) AS others
 }
@@ -220,7 +225,7 @@ CALL (others) {
   WITH n, near_id, sent + received + more - $limits[n].max AS excess
   RETURN collect(CASE WHEN excess > 0 THEN [n, near_id, excess] END) AS over
 }
-RETURN over
+RETURN size(found) AS number, over
 
 // ask pages_from(wanted, default_id, labelled, limit) -> pages
 // Associated records behind an id, in id order, seen from the source. wanted: key, id, after. labelled: whether there are

@@ -37,7 +37,8 @@ def restore(unit: Unit, object_type: ObjectType, record_id: str) -> Record:
     """The archived record live again, with its associations.
 
     Raises RecordExists where one of its unique values was taken meanwhile, LimitExceeded where it or
-    one of the records with which it is associated would have more associations than allowed.
+    one of the records with which it is associated would have more associations than allowed, TooMany
+    for more than `Limits.restored_associations` of types that have limits.
     """
     create.refuse_unless(object_type, "archive")
     if any(behaviour.refuses_restore for behaviour in hooks.attached(unit, object_type)):

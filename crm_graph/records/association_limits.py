@@ -10,7 +10,7 @@ from typing import Any
 
 from crm_graph.definitions.association import AssociationPair, AssociationType, Direction
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.errors import LimitExceeded
+from crm_graph.errors import LimitExceeded, TooMany
 from crm_graph.graph.queries import load
 from crm_graph.unit import Unit
 
@@ -78,8 +78,10 @@ def limited_pairs(unit: Unit, object_type: ObjectType) -> list[LimitedPair]:
 def refuse_crowded(unit: Unit, object_type: ObjectType, record_id: int, limited: Iterable[LimitedPair]) -> None:
     """LimitExceeded where the archived record, were it live again, or one that it is associated with had too many.
 
-    All of them stay locked until the transaction of the unit ends.
+    TooMany for more than `Limits.restored_associations`. All of them stay locked until the
+    transaction of the unit ends.
     """
+    most = left = unit.limits.restored_associations
     for pair, limits in limited:
         query = load("associations").crowded.on(
             relationship_type=pair.relationship_type,
@@ -95,5 +97,12 @@ def refuse_crowded(unit: Unit, object_type: ObjectType, record_id: int, limited:
             is_target=pair.target == object_type.name,
             limits=[limit for limit, _ in limits],
             count_max=max(limit["max"] for limit, _ in limits) + 1,
+            limit=left + 1,
         )
+        left -= row["number"]
+        if left < 0:
+            raise TooMany(
+                f"A restore counts at most {most:,} associations of types that have limits, and the record has more. "
+                "It can be restored once those limits are removed."
+            )
         refuse(unit, limits, row["over"])

@@ -6,7 +6,7 @@ import pytest
 
 from crm_graph.definitions.association import USER_DEFINED
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.errors import LimitExceeded
+from crm_graph.errors import LimitExceeded, TooMany
 from crm_graph.records import associations, store
 from tests.graph.records.associating import (
     ADVISER,
@@ -90,3 +90,28 @@ def test_what_has_no_limit_and_what_has_its_place_come_back(associating: Associa
     associating.hide(PERSON, person)
     restore(associating, PERSON, person)
     assert {ADVISER, BILLING} <= firms_of(associating, person)[firm]
+
+
+@pytest.mark.parametrize("object_type", [PERSON, FIRM], ids=["source", "target"])
+def test_a_restore_counts_as_many_associations_as_the_setting_says(
+    associating: Associating, object_type: ObjectType
+) -> None:
+    persons, firms = associating.records(PERSON, 2), associating.records(FIRM, 2)
+    for person, firm in zip((persons[0], persons[1], persons[0]), (firms[0], firms[0], firms[1]), strict=True):
+        put(associating, person, firm, ADVISER, BILLING)
+    gone = persons[0] if object_type is PERSON else firms[0]
+    associating.hide(object_type, gone)
+    with pytest.raises(TooMany, match="at most 1 associations of types that have limits"):
+        restore(associating.with_limits(restored_associations=1), object_type, gone)
+    assert "restore" not in kinds(associating, object_type, gone)
+    restore(associating.with_limits(restored_associations=2), object_type, gone)
+
+
+def test_all_pairs_of_a_restored_record_are_counted_together(associating: Associating) -> None:
+    persons, [firm] = associating.records(PERSON, 2), associating.records(FIRM, 1)
+    put(associating, persons[0], firm, ADVISER)
+    know(associating, persons[1], persons[0], FRIEND)
+    associating.hide(PERSON, persons[0])
+    with pytest.raises(TooMany):
+        restore(associating.with_limits(restored_associations=1), PERSON, persons[0])
+    restore(associating.with_limits(restored_associations=2), PERSON, persons[0])
