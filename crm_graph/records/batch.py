@@ -56,13 +56,8 @@ def read(
     records = tuple(record for record in found if record is not None)
     there = {identity for identity, record in zip(readable, found, strict=True) if record is not None}
     missing = tuple(identity.value for identity in identities if identity not in there)
-    if not missing:
-        return BatchResult(records=records)
-    message = (
-        f"Could not get some {object_type.name.upper()} objects, they may be deleted or not exist. "
-        "Check that ids are valid."
-    )
-    return BatchResult(records=records, errors=(BatchError(error=RecordNotFound(message), ids=missing),))
+    errors = (BatchError(error=_not_found(object_type), ids=missing),) if missing else ()
+    return BatchResult(records=records, errors=errors)
 
 
 def update(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -> BatchResult:
@@ -183,14 +178,17 @@ def _is_traced(trace_ids: Sequence[str | None]) -> bool:
     return bool(trace_ids) and None not in trace_ids and len(set(trace_ids)) == len(trace_ids)
 
 
-def _report(object_type: ObjectType, failed: Sequence[UpdateInput]) -> BatchError:
-    message = (
+def _not_found(object_type: ObjectType) -> RecordNotFound:
+    return RecordNotFound(
         f"Could not get some {object_type.name.upper()} objects, they may be deleted or not exist. "
         "Check that ids are valid."
     )
-    error: CRMError = RecordNotFound(message)
+
+
+def _report(object_type: ObjectType, failed: Sequence[UpdateInput]) -> BatchError:
     traces = tuple(item.trace_id for item in failed if item.trace_id)
-    return BatchError(error=error, ids=tuple(item.identity.value for item in failed), trace_ids=traces)
+    ids = tuple(item.identity.value for item in failed)
+    return BatchError(error=_not_found(object_type), ids=ids, trace_ids=traces)
 
 
 def _by_id(item: UpdateInput, record_id: int) -> UpdateInput:
