@@ -12,11 +12,10 @@ from crm_graph.unit import Unit
 from tests.graph.definitions.conftest import Worker
 from tests.graph.definitions.factories import define_type, text_property
 
-ROUNDS = 200
 
-
+@pytest.mark.parametrize("rounds", [4, pytest.param(100, marks=pytest.mark.slow)])
 def test_an_association_defined_or_revoked_by_one_process_is_so_for_the_other(
-    worker: Worker, other: Worker, name: str
+    worker: Worker, other: Worker, name: str, rounds: int
 ) -> None:
     worker.do(lambda unit: define_type(unit, name))
 
@@ -28,7 +27,7 @@ def test_an_association_defined_or_revoked_by_one_process_is_so_for_the_other(
 
     wrong: list[int] = []
     ids = set()
-    for number in range(ROUNDS // 2):
+    for number in range(rounds):
         defining, using = (worker, other) if number % 2 else (other, worker)
         type_id = defining.do(define)
         ids.add(type_id)

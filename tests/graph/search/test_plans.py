@@ -114,6 +114,7 @@ def walk(plan: Mapping[str, Any]) -> tuple[int, set[str]]:
     return hits, operators
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SERVED)
 def test_db_hits_do_not_grow_with_the_records(profiles: dict[int, dict[str, Profile]], name: str) -> None:
     small, large = profiles[SMALL][name], profiles[LARGE][name]
@@ -122,6 +123,7 @@ def test_db_hits_do_not_grow_with_the_records(profiles: dict[int, dict[str, Prof
     assert large.hits < 250
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [0, SMALL, LARGE])
 def test_no_search_that_an_index_serves_walks_all_records(profiles: dict[int, dict[str, Profile]], size: int) -> None:
     walks = {"NodeByLabelScan", "AllNodesScan", "UnionNodeByLabelsScan", "DirectedRelationshipTypeScan"}
@@ -129,6 +131,7 @@ def test_no_search_that_an_index_serves_walks_all_records(profiles: dict[int, di
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.slow
 def test_the_total_of_everything_comes_from_the_count_store(profiles: dict[int, dict[str, Profile]]) -> None:
     assert "NodeCountFromCountStore" in profiles[LARGE]["everything"].operators
     assert profiles[LARGE]["everything"].total == LARGE
