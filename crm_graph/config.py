@@ -93,6 +93,10 @@ class Limits:
     """Bytes of a request that brings the files of an import; they go to disk as they come."""
     import_uploads: int = 2
     """Requests that bring files to one process at once, each for as long as its client sends; more get 503."""
+    import_parts: int = 100
+    """Parts of such a request: the mapping, files and fields."""
+    waiting_imports: int = 20
+    """Imports that wait or are being done, whose files are kept; one more gets 503 before its files are read."""
     import_mapping_bytes: int = 1024 * 1024
     """Bytes of the mapping that comes with them."""
     import_batch_rows: int = 500

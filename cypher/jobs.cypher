@@ -92,6 +92,15 @@ RETURN j IS NOT NULL AS found
 OPTIONAL MATCH (j:_Job {id: $id})
 RETURN properties(j) AS job
 
+// plain unended(kinds) -> ids
+// Jobs of these kinds that wait or are being done.
+CALL () {
+  MATCH (j:_Job)
+  WHERE j.state IN ['waiting', 'running'] AND j.kind IN $kinds
+  RETURN collect(j.id) AS ids
+}
+RETURN ids
+
 // plain latest(kinds, limit) -> jobs
 // The newest jobs of these kinds.
 CALL () {

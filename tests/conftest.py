@@ -70,7 +70,9 @@ def container() -> Iterator[Connection]:
 @pytest.fixture(scope="session")
 def settings(neo4j_server: Connection) -> Settings:
     """The account of the tests and its super admin's token."""
-    return Settings.from_environment({**neo4j_server.as_environment(), "CRM_GRAPH_TOKEN": TOKEN})
+    # Tests leave imports behind that nobody does.
+    own = {"CRM_GRAPH_TOKEN": TOKEN, "CRM_GRAPH_LIMIT_WAITING_IMPORTS": "1000000"}
+    return Settings.from_environment({**neo4j_server.as_environment(), **own})
 
 
 @pytest.fixture(scope="session")

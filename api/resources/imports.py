@@ -103,6 +103,10 @@ def cancel(unit: Unit, import_id: str) -> None:
 class SpoolingRequest(Request):
     """A request whose files are on the disk of the account, whatever the system's temporary directory is on."""
 
+    def __init__(self, *arguments: Any, **others: Any) -> None:
+        super().__init__(*arguments, **others)
+        self._spools: list[IO[bytes]] = []
+
     def _get_file_stream(
         self,
         total_content_length: int | None,
@@ -110,18 +114,28 @@ class SpoolingRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        return jobs.spool()
+        stream = jobs.spool()
+        self._spools.append(stream)
+        return stream
+
+    def close(self) -> None:
+        """Remove every file, those of a body too that was refused before its end."""
+        super().close()
+        for stream in self._spools:
+            stream.close()
 
 
 def _take_in(limits: Limits) -> None:
-    """Read the whole body, once however often the work is begun anew; Busy where as many others do as may."""
+    """Read the whole body, once however often the work is begun anew; Busy where as many others come or wait as may."""
     if "import_is_here" in g:
         return
+    jobs.admit(crm())
     uploads = current_app.extensions.setdefault("import_uploads", threading.BoundedSemaphore(limits.import_uploads))
     if not uploads.acquire(blocking=False):
         raise Busy("Other imports are being sent at this moment; try again.")
     try:
         request.max_content_length = limits.import_bytes
+        request.max_form_parts = limits.import_parts
         g.import_is_here = bool(request.files)
     finally:
         uploads.release()

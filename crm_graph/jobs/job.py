@@ -150,6 +150,11 @@ def find(graph: Graph, job_id: str) -> Job:
     return _job(node)
 
 
+def unended(graph: Graph, kinds: Iterable[str]) -> set[str]:
+    """Ids of the jobs of these kinds that wait or are being done."""
+    return set(graph.plain(load("jobs").unended, kinds=list(kinds))["ids"])
+
+
 def latest(graph: Graph, kinds: Iterable[str], limit: int) -> list[Job]:
     """The newest jobs of these kinds, newest first."""
     return [_job(node) for node in graph.plain(load("jobs").latest, kinds=list(kinds), limit=limit)["jobs"]]

@@ -32,6 +32,7 @@ KINDS: dict[str, Work] = {imports.KIND: imports.work, search_text.KIND: search_t
 _LOOK_S = 0.5
 _AWAY_S = 0.5
 _GRACE_S = 0.5
+_SWEEP_S = 60
 
 
 class Worker:
@@ -110,6 +111,13 @@ class Worker:
         return True
 
 
+def _sweep(crm: Crm) -> None:
+    try:
+        imports.sweep(crm)
+    except Exception as error:
+        log.warning("files of imports that are none could not be removed: %s", error)
+
+
 def main() -> None:
     """Run a worker with the settings of the environment until SIGTERM or Ctrl-C."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(message)s")
@@ -118,8 +126,9 @@ def main() -> None:
         worker = Worker(crm)
         worker.start()
         log.info("started")
-        while not stopping.wait(60):
-            pass
+        _sweep(crm)
+        while not stopping.wait(_SWEEP_S):
+            _sweep(crm)
         has_stopped = worker.stop()
         log.info("stopped")
         if not has_stopped:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import IO, Any
 
 from crm_graph.config import Places
 from crm_graph.crm import Crm
-from crm_graph.errors import InvalidInput, NotFound, Unavailable
+from crm_graph.errors import Busy, InvalidInput, NotFound, Unavailable
 from crm_graph.graph.queries import load
 from crm_graph.jobs import job as job_store
 from crm_graph.jobs.job import Held, Job, LeaseLost
@@ -32,6 +34,8 @@ ERROR_FIELDS = tuple(item.name for item in fields(RowError))
 
 _FILE_NAME = re.compile(r"[^/\\\x00-\x1f]{1,200}\Z")
 _PAGE = 1_000
+_SWEEP_S = 600
+"""How old a directory without a job must be: more than it takes to copy the files of a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,31 @@ class Upload:
     stream: IO[bytes]
 
 
+def admit(crm: Crm) -> None:
+    """Busy where as many imports wait as may; those that are being sent meanwhile may come to them."""
+    most = crm.settings.limits.waiting_imports
+    if len(job_store.unended(crm.graph, [KIND])) >= most:
+        raise Busy(f"{most:,} imports wait to be done; try again when one of them has ended.")
+
+
+def sweep(crm: Crm) -> None:
+    """Remove the files of imports that are none: whoever took them in was killed before there was a job."""
+    directory = _imports()
+    if not directory.is_dir():
+        return
+    # Younger ones may be on their way to a job.
+    before = time.time() - _SWEEP_S
+    found = [path.name for path in directory.iterdir() if path.is_dir() and path.stat().st_mtime < before]
+    kept = job_store.unended(crm.graph, [KIND]) if found else ()
+    for name in found:
+        if name not in kept:
+            _remove(name)
+
+
 def spool() -> IO[bytes]:
     """A file on the disk of the account that has no name and is gone when it is closed."""
     directory = _imports()
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     return tempfile.TemporaryFile(dir=directory)
 
 
@@ -58,7 +83,8 @@ def start(crm: Crm, actor: Actor, mapping_text: str, uploads: Iterable[Upload], 
     mapping = read_mapping(mapping_text)
     job_id = crm.clock.new_id()
     directory = _directory(job_id)
-    directory.mkdir(parents=True)
+    _imports().mkdir(mode=0o700, parents=True, exist_ok=True)
+    directory.mkdir(mode=0o700)
     try:
         _take_in(directory, mapping, uploads)
         importer.check(crm, actor, mapping, CSVSource(directory))
@@ -193,5 +219,9 @@ def _take_in(directory: Path, mapping: ImportMapping, uploads: Iterable[Upload])
             named = ", ".join(sorted(wanted))
             raise InvalidInput(f"{upload.name!r} is no file of the mapping, which names {named}.")
         upload.stream.seek(0)
-        with (directory / upload.name).open("wb") as stream:
+        with open(directory / upload.name, "wb", opener=_private) as stream:
             shutil.copyfileobj(upload.stream, stream)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -15,7 +15,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from api.app import close, create_app
-from crm_graph.config import Limits, Settings
+from crm_graph.config import Settings
 from crm_graph.crm import Crm
 from crm_graph.errors import InvalidInput
 from crm_graph.jobs import job as job_store
@@ -54,7 +54,7 @@ def limited(settings: Settings, crm: Crm, token: str) -> Iterator[Callable[..., 
     made: list[Flask] = []
 
     def make(**limits: int) -> Client:
-        own = replace(settings, limits=Limits(body_bytes=BODY_BYTES, **limits))
+        own = replace(settings, limits=replace(settings.limits, body_bytes=BODY_BYTES, **limits))
         made.append(create_app(own, Crm(own)))
         return Client(made[-1], token)
 
@@ -120,6 +120,48 @@ def test_one_import_more_than_may_be_sent_at_once_is_503(limited: Callable[..., 
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
     assert send(client, form).status_code == 201
+
+
+def test_one_import_more_than_may_wait_is_503_before_it_is_read(
+    limited: Callable[..., Client], form: MultipartForm, crm: Crm, data: Path
+) -> None:
+    client = limited(waiting_imports=len(job_store.unended(crm.graph, [jobs.KIND])) + 1)
+    job_id = send(client, form).get_json()["id"]
+    stream = io.BytesIO(b"".join(form))
+    answer = client.call("POST", PATH, input_stream=stream, content_type=form.content_type)
+    assert (answer.status_code, stream.tell()) == (503, 0)
+    assert [path.name for path in (data / "imports").iterdir()] == [job_id]
+    client.post(f"{PATH}/{job_id}/cancel")
+    assert send(client, form).status_code == 201
+
+
+@pytest.mark.parametrize(("parts", "status"), [(2, 201), (1, 413)])
+def test_an_import_has_as_many_parts_as_it_may(
+    limited: Callable[..., Client], form: MultipartForm, parts: int, status: int
+) -> None:
+    assert send(limited(import_parts=parts), form).status_code == status
+
+
+def test_files_of_an_import_are_for_its_account_alone(
+    limited: Callable[..., Client], form: MultipartForm, data: Path
+) -> None:
+    job_id = send(limited(), form).get_json()["id"]
+    own = data / "imports" / job_id
+    modes = [path.stat().st_mode & 0o777 for path in (own.parent, own, own / "people.csv")]
+    assert modes == [0o700, 0o700, 0o600]
+
+
+def test_files_that_came_to_no_job_are_removed_in_time(
+    limited: Callable[..., Client], form: MultipartForm, crm: Crm, data: Path
+) -> None:
+    imports = data / "imports"
+    job_id = send(limited(), form).get_json()["id"]
+    for name in ("killed", "coming"):
+        (imports / name).mkdir()
+    for name in (job_id, "killed"):
+        os.utime(imports / name, (0, 0))
+    jobs.sweep(crm)
+    assert {path.name for path in imports.iterdir()} == {job_id, "coming"}
 
 
 @pytest.mark.parametrize(("missing", "status"), [(0, 201), (1, 400)])

@@ -171,7 +171,8 @@ ACCOUNT = (
     Row(f"DELETE {GRAPH}/tokens/<token_id>", 1, lambda a: ask(token_id=a.token())),
     # Whether definitions and access still hold; what is new is numbered; what is numbered is read.
     Row(f"GET {GRAPH}/changes", 3, lambda a: ask()),
-    Row(f"POST {GRAPH}/imports", 1, lambda a: ask(form=asking.import_form())),
+    # How many wait; the job.
+    Row(f"POST {GRAPH}/imports", 2, lambda a: ask(form=asking.import_form())),
     Row(f"GET {GRAPH}/imports", 1, lambda a: ask()),
     Row(f"GET {GRAPH}/imports/<import_id>", 2, lambda a: ask(import_id=a.cancelled_import())),
     Row(f"GET {GRAPH}/imports/<import_id>/errors", 2, lambda a: ask(import_id=a.cancelled_import())),
