@@ -51,10 +51,14 @@ class RemoteImports:
             try:
                 answer = self._session.post(self._url, data=form, headers=headers, timeout=_UPLOAD_S)
             except requests.RequestException as error:
-                size = f"{len(form) / 1e6:,.0f} MB"
-                raise RemoteRefused(f"The server does not answer, or takes less than {size} at once: {error}") from None
-            if answer.status_code != 503 or time.monotonic() > end:
-                return str(_body(answer)["id"])
+                # A server that is busy may end the connection before it has read a long body, and its 503 is lost.
+                if not isinstance(error, requests.ConnectionError) or time.monotonic() > end:
+                    size = f"{len(form) / 1e6:,.0f} MB"
+                    trouble = f"The server does not answer, or takes less than {size} at once: {error}"
+                    raise RemoteRefused(trouble) from None
+            else:
+                if answer.status_code != 503 or time.monotonic() > end:
+                    return str(_body(answer)["id"])
             time.sleep(_PAUSE_S)
 
     def follow(self, job_id: str, on_progress: Callable[[Mapping[str, Any]], None]) -> ImportReport:

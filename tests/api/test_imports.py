@@ -6,6 +6,7 @@ import io
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -15,6 +16,7 @@ from werkzeug.datastructures import FileStorage
 from crm_graph.cli import commands
 from crm_graph.crm import Crm
 from crm_graph.jobs.worker import Worker
+from crm_graph.transfer import remote
 from crm_graph.transfer.reading import read_mapping
 from crm_graph.transfer.remote import RemoteImports, RemoteRefused
 from tests.api.client import Client
@@ -99,6 +101,35 @@ def test_a_wrong_token_is_told_before_any_file_is_sent(
     text = (directory / "people.toml").read_text("utf-8")
     with pytest.raises(RemoteRefused, match="401"):
         RemoteImports(served, "pat-of-nobody").start(text, read_mapping(text), directory, is_dry_run=True)
+
+
+def test_files_are_sent_again_where_the_connection_broke(
+    served: str, token: str, directory: Path, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post, failures = requests.Session.post, iter([requests.ConnectionError("reset by a server that is busy")])
+
+    def breaking(session: requests.Session, *arguments: Any, **others: Any) -> requests.Response:
+        for failure in failures:
+            raise failure
+        return post(session, *arguments, **others)
+
+    monkeypatch.setattr(requests.Session, "post", breaking)
+    text = (directory / "people.toml").read_text("utf-8")
+    job_id = RemoteImports(served, token).start(text, read_mapping(text), directory, is_dry_run=True)
+    assert client.post(f"{PATH}/{job_id}/cancel").status_code == 204
+
+
+def test_an_import_that_the_server_never_takes_is_given_up(
+    served: str, token: str, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaking(*_: Any, **__: Any) -> requests.Response:
+        raise requests.ConnectionError("reset")
+
+    monkeypatch.setattr(requests.Session, "post", breaking)
+    monkeypatch.setattr(remote, "_PATIENCE_S", 0)
+    text = (directory / "people.toml").read_text("utf-8")
+    with pytest.raises(RemoteRefused, match="does not answer"):
+        RemoteImports(served, token).start(text, read_mapping(text), directory, is_dry_run=True)
 
 
 def test_a_new_import_waits_for_a_worker_and_can_be_cancelled(client: Client, directory: Path) -> None:
