@@ -36,7 +36,7 @@ OPTIONAL CALL (candidate) {
 }
 RETURN job
 
-// change advance(id, lease, now, until, cursor, done, failed, total, transaction_id) -> held, cancelled
+// change advance(id, lease, now, until, cursor, done, failed, total, transaction_id) -> held, cancelled, failed
 // First statement of each batch of a job: a worker that lost its lease commits nothing of the batch. cursor: where the
 // next batch begins; done, failed: rows of this batch; total: all rows, null while unknown; transaction_id: of this
 // batch, by which was_made finds it. The lease is looked at under the job's lock: another worker may be taking it over
@@ -51,7 +51,7 @@ OPTIONAL CALL (j) {
       j.transaction_id = $transaction_id
   RETURN true AS is_held
 }
-RETURN coalesce(is_held, false) AS held, coalesce(j.cancel_asked, false) AS cancelled
+RETURN coalesce(is_held, false) AS held, coalesce(j.cancel_asked, false) AS cancelled, j.failed AS failed
 
 // plain keep(id, lease, until) -> held
 // The lease kept while no batch is written. One that a batch has kept meanwhile for longer stays as it is.

@@ -77,8 +77,10 @@ class Held:
         ]
         return kept
 
-    def advance(self, unit: Unit, *, cursor: int, done: int = 0, failed: int = 0, total: int | None = None) -> None:
-        """Move the cursor and keep the lease; the first statement in the transaction of a batch.
+    def advance(self, unit: Unit, *, cursor: int, done: int = 0, failed: int = 0, total: int | None = None) -> int:
+        """Move the cursor and keep the lease; how many rows failed so far, those of this batch included.
+
+        It is the first statement in the transaction of a batch.
 
         The unit makes one such transaction: the job keeps its id, by which it is known whether the batch was
         committed when the answer is lost.
@@ -101,6 +103,7 @@ class Held:
             raise LeaseLost(f"Job {self.job.id} is held by another worker.")
         if row["cancelled"]:
             raise Cancelled(f"Job {self.job.id} was cancelled.")
+        return int(row["failed"])
 
     def end(self, state: str, message: str = "") -> bool:
         """Give the job back as done, failed, cancelled or waiting; False where it was no longer held."""

@@ -164,7 +164,6 @@ class _JobFollower:
     def __init__(self, crm: Crm, held: Held) -> None:
         self._crm = crm
         self._held = held
-        self._position = held.job.failed
         self._total = held.job.total
 
     def begin(self, step: Step, rows: int) -> None:
@@ -176,14 +175,14 @@ class _JobFollower:
 
     def commit(self, unit: Unit, cursor: int, rows: int, errors: Sequence[RowError]) -> None:
         """Move the cursor and keep the bad rows, in the transaction of the batch."""
-        self._held.advance(unit, cursor=cursor, done=rows, failed=len(errors), total=self._total)
+        failed = self._held.advance(unit, cursor=cursor, done=rows, failed=len(errors), total=self._total)
         if errors:
-            kept = [{**asdict(error), "position": self._position + n} for n, error in enumerate(errors)]
+            first = failed - len(errors)
+            kept = [{**asdict(error), "position": first + n} for n, error in enumerate(errors)]
             unit.graph.change(load("transfer").keep_errors, job_id=self._held.job.id, errors=kept)
 
     def keep(self, report: ImportReport, rows: int, errors: Sequence[RowError]) -> None:
         """Keep the counts; those of the last batch may be missing where a worker is killed before it comes here."""
-        self._position += len(errors)
         text = json.dumps(asdict(report))
         self._crm.graph.plain(load("transfer").keep_report, job_id=self._held.job.id, report=text)
 

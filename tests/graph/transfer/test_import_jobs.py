@@ -18,6 +18,7 @@ from crm_graph.transfer.jobs import Upload
 from crm_graph.transfer.reading import MappingRefused
 from crm_graph.unit import Actor
 from tests.graph.transfer.conftest import Sample
+from tests.graph.transfer.test_import import PEOPLE
 from tests.lost import lose_commits
 
 DEAL, LINE_ITEM = "0-3", "0-8"
@@ -82,6 +83,17 @@ def test_bad_rows_whose_answer_was_lost_are_kept_once(sample: Sample, monkeypatc
     assert lost
     assert [error["line"] for error in jobs.errors_of(sample.crm, job.id)] == [2]
     assert job_store.find(sample.crm.graph, job.id).failed == 1
+
+
+def test_rows_that_are_refused_in_one_batch_are_kept_in_different_places(small: Sample) -> None:
+    small.mapping = PEOPLE.format(name=small.name) + 'hs_additional_emails = "other"\n'
+    rows = [f"{name}@{small.name}.example,{name},x@{small.name}.example" for name in ("ann", "ben", "cora")]
+    small.write("people.csv", "\n".join(["mail,first,other", *rows, ""]))
+    job = started(small)
+
+    jobs.work(small.crm, held(small.crm, job))
+
+    assert [error["position"] for error in jobs.errors_of(small.crm, job.id)] == [0, 1]
 
 
 @pytest.mark.parametrize("batches", range(1, 10))
