@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -37,13 +37,13 @@ class Recorder:
         self._keep(query, parameters)
         return self._statements.ask(query, **parameters)
 
-    def change(self, query: Query | Statement, /, **parameters: Any) -> Row:
+    def change(self, query: Query | Statement, /, *, locks: Collection[str] = (), **parameters: Any) -> Row:
         """The row of the statement, which is kept with the versions that guard it."""
         guard = {"model_version": self.guard.model_version, "access_version": self.guard.access_version}
         self._keep(query, {**parameters, **guard})
         if self._most is not None:
             raise NotImplementedError("An operation that is measured changes something in its last statement alone.")
-        return self._statements.change(query, **parameters)
+        return self._statements.change(query, locks=locks, **parameters)
 
     def together(self, work: Callable[[Statements], T]) -> T:
         """Refused: the other variants run each statement as a transaction of its own."""

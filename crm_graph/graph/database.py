@@ -16,8 +16,8 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Protocol, TypeVar, cast
@@ -28,21 +28,16 @@ from tenacity import Retrying, retry_if_exception_type, wait_exponential_jitter
 
 from crm_graph.clock import Clock
 from crm_graph.config import Limits, Settings
-from crm_graph.errors import Busy, CRMError, GraphUnavailable, OutcomeUnknown, QueryTooExpensive, StaleModel
+from crm_graph.errors import Busy, GraphUnavailable, OutcomeUnknown, StaleModel
+from crm_graph.graph.failures import PASSING, UNKNOWN, Gone, Lost, translated
 from crm_graph.graph.queries import Query, Statement, load
+from crm_graph.graph.turns import Turns
 
 log = logging.getLogger(__name__)
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
 
-_LOST = (
-    driver_errors.ServiceUnavailable,
-    driver_errors.SessionExpired,
-    driver_errors.IncompleteCommit,
-    driver_errors.ConnectionAcquisitionTimeoutError,
-    driver_errors.ConnectionPoolError,
-)
 _ALREADY_THERE = re.compile(r"\.Schema\..*AlreadyExists$")
 _SCHEMA_BATCH = 100
 _SCHEMA_S = 300.0
@@ -51,27 +46,8 @@ _CONNECTION_S = 0.75
 _IDLE_S = 1.0
 """A connection that was idle longer is tried before it is used: it may be one to a server that was restarted."""
 _POOL_SIZE = 100
-_LOOK_S = 0.05
-_UNKNOWN = "The connection to the graph was lost while the write was made; read the record to see whether it was."
 _ENDING_S = 3.0
 """How much longer than its limit a transaction may last: Neo4j looks for those by default every two seconds."""
-
-
-class ConstraintViolated(CRMError):
-    """A unique constraint refused a write; the whole transaction was rolled back.
-
-    `node_label`, `property_name` and `value` are read from Neo4j's message, `''` where it has none.
-    """
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.node_label = self.property_name = self.value = ""
-        if "label `" in message or "type `" in message:
-            marker = "label `" if "label `" in message else "type `"
-            self.node_label = message.partition(marker)[2].partition("`")[0]
-            self.property_name = message.partition("propert")[2].partition("`")[2].partition("`")[0]
-        if " = '" in message:
-            self.value = message.partition(" = '")[2].rpartition("'")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +67,10 @@ class Statements(Protocol):
         """The one row of a statement that reads."""
         ...
 
-    def change(self, query: Query | Statement, /, **parameters: Any) -> Row:
+    def change(self, query: Query | Statement, /, *, locks: Collection[str] = (), **parameters: Any) -> Row:
         """The one row of a statement that writes; ConstraintViolated where a unique value is taken.
 
+        `locks` are the keys of the records that it locks first, where several may want them at once.
         Every column is None where the write was made and the answer lost.
         """
         ...
@@ -137,6 +114,7 @@ class Graph:
         )
         self.observers: list[Callable[[Statement, Mapping[str, Any]], None]] = []
         """Called with every statement before it runs; tests count and profile with it."""
+        self._turns = Turns()
         self._local = threading.local()
         self._sessions: set[neo4j.Session] = set()
 
@@ -183,7 +161,7 @@ class Graph:
                     self._define([text])
 
     def _define_together(self, texts: list[str]) -> None:
-        with _translated(writes=True):
+        with translated(writes=True):
             transaction = self._session().begin_transaction(timeout=_SCHEMA_S)
             for text in texts:
                 transaction.run(text).consume()
@@ -199,7 +177,8 @@ class Graph:
 
     def _open_transactions(self, end: float | None = None) -> dict[str, str | None]:
         """Those that are open, by their own id, with the id that the revisions of a write carry."""
-        # One that ran into its limit and is not being committed stays in the list until its client speaks again.
+        # A command and no query: it is neither planned nor counted. One that ran into its limit and is not being
+        # committed stays in the list until its client speaks again.
         text = (
             "SHOW TRANSACTIONS YIELD transactionId, metaData, status, statusDetails "
             "WHERE NOT status STARTS WITH 'Terminated' OR statusDetails <> '' "
@@ -214,20 +193,22 @@ class Graph:
         return self._retried(lambda: self._one(statement, parameters, self.limits.write_ms, writes=True))
 
     def was_made(self, transaction_id: str, end: float | None = None) -> bool:
-        """Whether a write with that id was committed; OutcomeUnknown where the graph does not say so before `end`.
+        """Whether a write with that id was committed; OutcomeUnknown where the graph does not answer before `end`.
 
-        One that is open is waited for: the write may go on without the connection that brought it.
+        One that is open is waited for as long as it may last: it goes on without the connection that brought it.
         """
         end = self._end_of_tries() if end is None else end
         statement, parameters = load("transactions").was_made.statement, {"transaction_id": transaction_id}
+
+        def has_ended() -> bool:
+            return transaction_id not in self._open_transactions(end).values()
+
         try:
-            while transaction_id in self._open_transactions(end).values():
-                if time.monotonic() > end:
-                    raise OutcomeUnknown(_UNKNOWN)
-                time.sleep(_LOOK_S)
+            if not has_ended() and not wait_until(has_ended, self._write_s + _ENDING_S):
+                raise OutcomeUnknown(UNKNOWN)
             row = self._retried(lambda: self._one(statement, parameters, self.limits.read_ms, writes=False), end)
         except (GraphUnavailable, Busy) as error:
-            raise OutcomeUnknown(_UNKNOWN) from error
+            raise OutcomeUnknown(UNKNOWN) from error
         return bool(row["made"])
 
     def _end_of_tries(self) -> float:
@@ -241,7 +222,7 @@ class Graph:
         # What else this thread asks meanwhile, such as a block of ids, is no part of the transaction.
         kept, self._local.kept = self._local.kept, None
         try:
-            with _translated(writes=True):
+            with translated(writes=True):
                 transaction = session.begin_transaction({"id": transaction_id}, self._write_s)
                 several = _Several(self, guard, transaction)
                 try:
@@ -253,7 +234,7 @@ class Graph:
                     raise
         except OutcomeUnknown as error:
             if not is_complete or not self.was_made(transaction_id, end):
-                raise _Lost("The connection was lost before the writes were committed.") from error
+                raise Lost("The connection was lost before the writes were committed.") from error
         finally:
             self._local.kept = kept
         return cast(T, result)
@@ -286,7 +267,7 @@ class Graph:
         transaction_id: str | None = None,
     ) -> list[dict[str, Any]]:
         metadata = None if transaction_id is None else {"id": transaction_id}
-        with _translated(writes=writes):
+        with translated(writes=writes):
             result = self._session().run(neo4j.Query(text, metadata, limit_ms / 1000), dict(parameters))
             keys = result.keys()
             return [dict(zip(keys, record.values(), strict=True)) for record in result]
@@ -298,23 +279,29 @@ class Graph:
         return kept.session
 
     def _retried(self, attempt: Callable[[], T], end: float | None = None) -> T:
-        """What `attempt` returns at its first success; none is begun after `end`, but there is always one."""
+        """What `attempt` returns at its first success; after the first none is begun behind `end`."""
         end = self._end_of_tries() if end is None else end
         try:
             return attempt()
-        except (driver_errors.TransientError, _Lost, _Gone):
-            pass
+        except PASSING as error:
+            failures = [error]
+
+        def again() -> T:
+            if failures:  # the first attempt counts, and was made without what trying again costs
+                raise failures.pop()
+            return attempt()
+
         retrying = Retrying(
-            retry=retry_if_exception_type((driver_errors.TransientError, _Lost, _Gone)),
+            retry=retry_if_exception_type(PASSING),
             wait=wait_exponential_jitter(multiplier=0.005, max=0.2, jitter=0.005),
             stop=lambda state: time.monotonic() + state.upcoming_sleep > end,
             reraise=True,
         )
         try:
-            return retrying(attempt)
-        except (driver_errors.TransientError, _Gone) as error:
+            return retrying(again)
+        except (driver_errors.TransientError, Gone) as error:
             raise Busy("The graph was too busy to finish this in time; try again.") from error
-        except _Lost as error:
+        except Lost as error:
             raise GraphUnavailable("The graph does not answer.") from error
 
     def _observe(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
@@ -338,14 +325,6 @@ class _ThreadSession:
         self._open_sessions.discard(self.session)
 
 
-class _Lost(Exception):
-    """The connection failed before the statement can have had an effect."""
-
-
-class _Gone(Exception):
-    """What the statement had found was removed before it came to it; nothing was written."""
-
-
 class _Made(dict[str, Any]):
     """The row of a write that was made and whose answer was lost: None in every column."""
 
@@ -366,7 +345,7 @@ class _Single:
         row = graph._retried(lambda: graph._one(statement, parameters, limit_ms, writes=False))
         return _checked(row, self.guard)
 
-    def change(self, query: Query | Statement, /, **parameters: Any) -> Row:
+    def change(self, query: Query | Statement, /, *, locks: Collection[str] = (), **parameters: Any) -> Row:
         statement, graph = _statement(query), self._graph
         graph._observe(statement, parameters)
         full = {**parameters, "model_version": self.guard.model_version, "access_version": self.guard.access_version}
@@ -378,9 +357,10 @@ class _Single:
             except OutcomeUnknown as error:
                 if graph.was_made(transaction_id, end):
                     return _Made()
-                raise _Lost("The connection was lost before the write was made.") from error
+                raise Lost("The connection was lost before the write was made.") from error
 
-        return graph._retried(attempt, end)
+        with graph._turns.taken(locks, limit_ms / 1000):
+            return graph._retried(attempt, end)
 
     def together(self, work: Callable[[Statements], T]) -> T:
         return self._graph.transaction(self.guard, self._transaction_id, work)
@@ -399,7 +379,8 @@ class _Several:
             return _Single(self._graph, self.guard, "").ask(query, **parameters)
         return _checked(self._run(_statement(query), parameters), self.guard)
 
-    def change(self, query: Query | Statement, /, **parameters: Any) -> Row:
+    def change(self, query: Query | Statement, /, *, locks: Collection[str] = (), **parameters: Any) -> Row:
+        # It may hold locks of its own already, so it never waits for a turn.
         guard = {"model_version": self.guard.model_version, "access_version": self.guard.access_version}
         return self._run(_statement(query), {**parameters, **guard})
 
@@ -418,7 +399,7 @@ class _Several:
 
     def _run(self, statement: Statement, parameters: Mapping[str, Any]) -> Row:
         self._graph._observe(statement, parameters)
-        with _translated(writes=True):
+        with translated(writes=True):
             try:
                 result = self._transaction.run(statement.text, dict(parameters))
                 keys = result.keys()
@@ -439,46 +420,6 @@ def _checked(row: Row, guard: Guard) -> Row:
     if row["model_version"] != guard.model_version or row["access_version"] != guard.access_version:
         raise StaleModel
     return row
-
-
-@contextmanager
-def _translated(*, writes: bool) -> Iterator[None]:
-    """Driver errors as ours; transient ones pass, since the doors try them again."""
-    try:
-        yield
-    except driver_errors.ConstraintError as error:
-        raise ConstraintViolated(error.message or "") from error
-    except (driver_errors.ServiceUnavailable, driver_errors.SessionExpired, driver_errors.IncompleteCommit) as error:
-        if not writes or not _may_have_run(error):
-            raise _Lost(str(error)) from error
-        raise OutcomeUnknown(_UNKNOWN) from error
-    except (driver_errors.ConnectionAcquisitionTimeoutError, driver_errors.ConnectionPoolError) as error:
-        raise _Lost(str(error)) from error
-    except driver_errors.TransientError:
-        raise
-    except driver_errors.ClientError as error:
-        code = error.code or ""
-        if "LockClientStopped" in code and not writes:
-            raise _Lost(str(error)) from error
-        # A transaction that is ended while it waits for a lock, by its time limit or by a server that stops.
-        if ("TransactionTimedOut" in code or "LockClientStopped" in code) and writes:
-            raise Busy(
-                "The write took longer than it may; nothing was written. Try again, or write less at once."
-            ) from error
-        if "TransactionTimedOut" in code:
-            raise QueryTooExpensive("The graph did not come to an end in the time allowed.") from error
-        if code.endswith(".EntityNotFound"):
-            raise _Gone(str(error)) from error
-        raise
-    except driver_errors.DatabaseError as error:
-        if "DatabaseUnavailable" in (error.code or ""):
-            raise _Lost(str(error)) from error
-        raise
-
-
-def _may_have_run(error: Exception) -> bool:
-    """Whether a statement can have reached the server: a refused connection never carried one."""
-    return "Couldn't connect" not in str(error) and "Failed to establish" not in str(error)
 
 
 def wait_until(ready: Callable[[], bool], seconds: float) -> bool:

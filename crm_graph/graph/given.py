@@ -15,6 +15,7 @@ _MATTERS = {
     "dbms.security.allow_csv_import_from_file_urls": "a Cypher statement can read files of its machine",
     "db.logs.query.enabled": "its query log gets the values of records, people's data among them",
     "dbms.usage_report.enabled": "it reports its use to its makers",
+    "dbms.cypher.min_replan_interval": "a growing account has its statements planned anew, and requests wait meanwhile",
     "db.transaction.monitor.check.interval": "a write or search over its time limit ends that much later",
     "db.index.fulltext.eventually_consistent_refresh_interval": "search by words takes this much longer",
 }

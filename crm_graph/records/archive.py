@@ -7,7 +7,7 @@ from functools import partial
 
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import Busy, Conflict, RecordNotFound, RuleBroken
-from crm_graph.graph.database import ConstraintViolated
+from crm_graph.graph.failures import ConstraintViolated
 from crm_graph.graph.queries import load
 from crm_graph.records import association_limits, claims, create, hooks, read, revise, values
 from crm_graph.records.association_limits import LimitedPair
@@ -29,7 +29,7 @@ def archive_all(unit: Unit, object_type: ObjectType, record_ids: Sequence[str]) 
     if not rows:
         return 0
     query = load("records").archive.on(node_label=object_type.node_label, archived_label=object_type.archived_label)
-    archived: int = unit.graph.change(query, rows=rows)["archived"]
+    archived: int = unit.graph.change(query, locks=keys, rows=rows)["archived"]
     return archived
 
 

@@ -125,10 +125,12 @@ class Draft:
     def _write(self, unit: Unit, new_keys: Collection[str]) -> tuple[list[str], list[int]]:
         """Keys of records that are not there, and ids of sources that have no primary target any more."""
         limits = limits_of(self._limited.values())
+        ends = self._ends(limits)
         row = unit.graph.change(
             self._statement(limits),
+            locks=[end["key"] for end in ends if end["locked"]],
             rows=self._written_rows(new_keys),
-            ends=self._ends(limits),
+            ends=ends,
             types={str(found.id): _copies(found) for found in self.pair.types},
             primary_id=self._primary.id if self._primary else None,
             target_kind=self._target.id,

@@ -13,7 +13,7 @@ from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import Busy, CRMError, RecordExists, UniqueValueTaken
-from crm_graph.graph.database import ConstraintViolated
+from crm_graph.graph.failures import ConstraintViolated
 from crm_graph.graph.queries import load
 from crm_graph.records.record import Native
 from crm_graph.unit import Unit

@@ -9,7 +9,7 @@ from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property_types import Append
 from crm_graph.errors import CRMError, InactiveObjectType, InvalidValues, OperationRefused, Refused
 from crm_graph.graph.convert import to_milliseconds
-from crm_graph.graph.database import ConstraintViolated
+from crm_graph.graph.failures import ConstraintViolated
 from crm_graph.graph.queries import load
 from crm_graph.records import associations, claims, hooks, revise, values
 from crm_graph.records.hooks import Change

@@ -15,7 +15,7 @@ from typing import Any
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property_types import Append
 from crm_graph.errors import Busy, CRMError, InvalidInput, InvalidValues, RecordNotFound, Refused
-from crm_graph.graph.database import ConstraintViolated
+from crm_graph.graph.failures import ConstraintViolated
 from crm_graph.graph.queries import load
 from crm_graph.records import claims, create, hooks, read, revise, values
 from crm_graph.records.hooks import Change
@@ -133,6 +133,7 @@ def _attempt(batch: _Batch, stored: Sequence[Stored | None]) -> list[Record] | N
     try:
         result = unit.graph.change(
             load("records").update,
+            locks=keys,
             rows=sorted(rows, key=lambda row: _id_of(row["key"])),
             released=released,
             words=words,

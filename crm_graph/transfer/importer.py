@@ -19,7 +19,7 @@ from crm_graph.accounts import tokens
 from crm_graph.crm import Crm
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.errors import Conflict, CRMError, Invalid, NotFound, Unavailable
-from crm_graph.graph.database import ConstraintViolated
+from crm_graph.graph.failures import ConstraintViolated
 from crm_graph.transfer import checking, definitions, owners
 from crm_graph.transfer.ahead import ahead
 from crm_graph.transfer.batches import Batch, BatchReader, batches
