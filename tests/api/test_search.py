@@ -32,7 +32,7 @@ class Account:
         )
         self.crm = Crm(settings)
         self.crm.prepare()
-        app = Flask("search")
+        app = Flask(__name__)
         app.extensions.update(settings=settings, crm=self.crm)
         app.register_blueprint(search.blueprint)
         errors.register(app, settings.account_id)
