@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from crm_graph.definitions.association import AssociationPair
@@ -60,6 +60,23 @@ def pages_of(
         for near_id, first in pages_behind(unit, near, far_type, dict.fromkeys(ids, -1), limit=limit).items():
             found.setdefault(near_id, {})[far] = first
     return found
+
+
+def primaries_of(
+    unit: Unit, near: ObjectType, far: ObjectType, ids: Collection[int], names: Sequence[str] = ()
+) -> dict[int, tuple[int, Sequence[Any]]]:
+    """Id of the live primary `far` record and its values of the names, by near id; what has none is left out.
+
+    So are all where the pair knows no primary ones, or where the far record's side is that which has one.
+    """
+    pair = unit.model.find_pair(near, far)
+    primary = association_types.primary_of(pair) if pair is not None and pair.is_indexed else None
+    if pair is None or primary is None or pair.source != near.name or not ids:
+        return {}
+    statement = load("associations").primaries.on(relationship_type=pair.relationship_type, far_label=far.node_label)
+    ones = [f"{near.id}:{near_id}|{primary.id}" for near_id in ids]
+    rows = unit.graph.ask(statement, ones=ones, names=list(names))["primaries"]
+    return {near_id: (far_id, values) for near_id, far_id, values in rows}
 
 
 def _pages(

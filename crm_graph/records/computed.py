@@ -13,6 +13,7 @@ from crm_graph.definitions.computed import Rule, rules
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.graph.queries import load
 from crm_graph.records import association_types
+from crm_graph.records.association_reading import primaries_of
 from crm_graph.records.record import Native
 from crm_graph.unit import Unit
 
@@ -37,10 +38,10 @@ def values_of(unit: Unit, object_type: ObjectType, ids: Sequence[int], names: Co
         groups.setdefault((rule.far, rule.type_name, rule.kind == "primary"), {})[name] = rule
     for (far_name, type_name, is_primary), group in groups.items():
         far = unit.model.object_types[far_name]
-        pair = unit.model.find_pair(object_type, far)
         if is_primary:
-            _follow_primaries(unit, object_type, far, pair, group, found)
+            _follow_primaries(unit, object_type, far, group, found)
         else:
+            pair = unit.model.find_pair(object_type, far)
             _count(unit, object_type, far, pair, type_name, group, found)
     return found
 
@@ -72,22 +73,10 @@ def _count(
         found[record_id].update((name, shown[rule.kind]) for name, rule in group.items())
 
 
-def _follow_primaries(
-    unit: Unit,
-    near: ObjectType,
-    far: ObjectType,
-    pair: AssociationPair | None,
-    group: Mapping[str, Rule],
-    found: Values,
-) -> None:
+def _follow_primaries(unit: Unit, near: ObjectType, far: ObjectType, group: Mapping[str, Rule], found: Values) -> None:
     for values in found.values():
         values.update(dict.fromkeys(group))
-    primary = association_types.primary_of(pair) if pair is not None and pair.is_indexed else None
-    if pair is None or primary is None or pair.source != near.name:
-        return
     reads = sorted({rule.reads for rule in group.values() if rule.reads})
-    statement = load("associations").primaries.on(relationship_type=pair.relationship_type, far_label=far.node_label)
-    ones = [f"{near.id}:{record_id}|{primary.id}" for record_id in found]
-    for record_id, far_id, read in unit.graph.ask(statement, ones=ones, names=reads)["primaries"]:
+    for record_id, (far_id, read) in primaries_of(unit, near, far, found, reads).items():
         by_name = dict(zip(reads, read, strict=True))
         found[record_id].update((name, by_name[rule.reads] if rule.reads else far_id) for name, rule in group.items())
