@@ -61,7 +61,7 @@ def container() -> Iterator[Connection]:
     password = secrets.token_hex(16)
     made = Neo4jContainer(f"neo4j:{VERSION}", username=USERNAME, password=password)
     for name, value in CONFIGURATION.items():
-        if name.startswith("db."):
+        if name.startswith(("db.", "dbms.cypher.")):
             made.with_env(f"NEO4J_{name.replace('_', '__').replace('.', '_')}", value)
     with made:
         yield Connection(made.get_connection_url(), USERNAME, password)
