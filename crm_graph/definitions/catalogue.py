@@ -6,6 +6,7 @@ pipelines and associations. What is wrong is told all at once, with file and tab
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -56,6 +57,7 @@ def custom_object_template() -> ObjectType:
         display_name="",
         display_name_plural="",
         categories=("other",),
+        icon=table["icon"],
         default_properties=("hs_createdate", "hs_lastmodifieddate", "hs_object_id"),
         behaviours=tuple(table["behaviours"]),
         needs_activation=table["needs_activation"],
@@ -93,6 +95,7 @@ def _object_type(name: str, table: Table, pipelines: Iterable[Table]) -> ObjectT
         display_name=table["display_name"]["one"],
         display_name_plural=table["display_name"]["many"],
         categories=tuple(table["categories"]),
+        icon=table.get("icon", ""),
         primary=tuple(table["primary"]),
         required=tuple(tuple(group) for group in table.get("required", ())),
         searchable=tuple(table["searchable"]),
@@ -216,6 +219,8 @@ def _faults_of(object_type: ObjectType) -> Iterator[str]:
     yield from (f"no property {name!r}" for name in dict.fromkeys(names) if name not in object_type.properties)
     yield from (f"no tool {tool!r}" for tool in object_type.tools if tool not in TOOLS)
     yield from (f"no operation {each!r}" for each in object_type.operations if each not in OPERATIONS)
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", object_type.icon):
+        yield f"no name of an icon: {object_type.icon!r}"
     if object_type.stage_property and not object_type.pipelines:
         yield "a stage property and no pipeline"
 

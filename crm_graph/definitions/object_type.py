@@ -34,6 +34,8 @@ class ObjectType:
     display_name_plural: str
     description: str = ""
     categories: tuple[str, ...] = ()
+    icon: str = ""
+    """Name of the drawing that stands for it beside its name, of the Lucide collection."""
     primary: tuple[str, ...] = ()
     secondary: tuple[str, ...] = ()
     required: tuple[tuple[str, ...], ...] = ()

@@ -35,6 +35,12 @@ def pair(model: DataModel, first: str, second: str) -> AssociationPair:
     return model.pair(model.object_type(first), model.object_type(second))
 
 
+def test_every_object_type_has_an_icon_of_its_own(model: DataModel) -> None:
+    icons = [found.icon for found in (*model.object_types.values(), catalogue.custom_object_template())]
+    assert len(set(icons)) == len(icons) == 35
+    assert model.object_type("deals").icon == "handshake"
+
+
 def test_every_object_type_has_its_id(model: DataModel) -> None:
     assert {name: found.id for name, found in model.object_types.items()} == IDS
 
