@@ -36,7 +36,7 @@ from api.resources import (
     search,
     tokens,
 )
-from api.web import pages
+from api.web import assets, pages
 from crm_graph.config import Settings
 from crm_graph.crm import Crm
 from crm_graph.definitions import catalogue
@@ -70,7 +70,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 def create_app(
     settings: Settings, crm: Crm | None = None, *, monitor: Monitor | None = None, access_log: Path | None = None
 ) -> Flask:
-    """The application of one account; `access_log` is the file that gets a line for every request."""
+    """The application of one account; `access_log` is the file that gets a line for every request.
+
+    Raises AssetsMissing where the files of the pages were not fetched: an API whose pages are bare would hide it.
+    """
+    assets.require()
     catalogue.load()  # before the first request rather than in it
     app = Flask("api", static_folder=None)
     app.request_class = imports.SpoolingRequest

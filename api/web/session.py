@@ -39,7 +39,7 @@ def begin(response: Response, code: str) -> Response:
         secret,
         max_age=sign_in.SESSION_MS // 1000,
         path="/",
-        secure=_is_secure(),
+        secure=is_secure(),
         httponly=True,
         samesite="Strict",
     )
@@ -50,7 +50,7 @@ def end(response: Response) -> Response:
     """The response without the cookie, after its session was ended."""
     if secret := _secret():
         sign_in.end(crm().graph, crm().clock, secret)
-    response.delete_cookie(_cookie_name(), path="/", secure=_is_secure(), httponly=True, samesite="Strict")
+    response.delete_cookie(_cookie_name(), path="/", secure=is_secure(), httponly=True, samesite="Strict")
     return response
 
 
@@ -75,5 +75,6 @@ def _cookie_name() -> str:
     return f"crm_graph_session_{port}" if port.isascii() and port.isdigit() else "crm_graph_session"
 
 
-def _is_secure() -> bool:
+def is_secure() -> bool:
+    """Whether browsers reach this site by https, so that cookies may be kept from anything else."""
     return base_url().startswith("https://")
