@@ -26,10 +26,11 @@ SHORT_LIVED = ("-XX:TieredStopAtLevel=1",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the database be chosen."""
+    """Let the database be chosen, and pages be looked at."""
     parser.addoption(
         "--neo4j", choices=["bundled", "testcontainers"], default="bundled", help="where NEO4J_URI is unset"
     )
+    parser.addoption("--screenshots", metavar="DIR", help="where browser tests leave a picture of every view")
 
 
 @pytest.fixture(scope="session")

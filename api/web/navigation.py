@@ -59,4 +59,4 @@ def categories(object_types: Iterable[ObjectType]) -> list[str]:
 def _place(object_type: ObjectType) -> Place:
     # Records have no list of their own yet; what the account knows of the type is in the data model.
     path = f"/model?focus={object_type.plural}"
-    return Place(object_type.display_name_plural, path, getattr(object_type, "icon", "") or "box")
+    return Place(object_type.display_name_plural, path, object_type.icon)

@@ -1,0 +1,31 @@
+"""Every page as browser tests look at it. A new page is one line here; `test_every_view.py` does the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.factories import Make
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A page in one state. `path` may make what it shows; `status` is what the page is answered with."""
+
+    name: str
+    path: str | Callable[[Make], str]
+    status: int = 200
+    is_public: bool = False
+    bytes_max: int = 600_000
+    """What the page may weigh with everything that it loads, uncompressed."""
+
+    def path_for(self, make: Make) -> str:
+        """Where the browser goes, after what is shown there was made."""
+        return self.path if isinstance(self.path, str) else self.path(make)
+
+
+VIEWS = (
+    View("home", "/"),
+    View("sign-in", "/sign-in", is_public=True),
+    View("used-link", "/sign-in?code=used", status=403, is_public=True),
+)
