@@ -16,13 +16,12 @@ from typing import Any
 from crm_graph.definitions.association import AssociationPair, AssociationType
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.naming import relationship_type
-from crm_graph.definitions.object_type import OPERATIONS, TOOLS, ObjectType
+from crm_graph.definitions.object_type import CATEGORIES, OPERATIONS, TOOLS, ObjectType
 from crm_graph.definitions.pipeline import Pipeline, Stage
 from crm_graph.definitions.property import Group, Option, Property
 
 Table = Mapping[str, Any]
 
-CATEGORY_FILES = ("core", "marketing", "sales", "service", "commerce", "activities", "other")
 _CUSTOM = "custom_object"
 _GROUP_NAMES = {"contactinformation": "Contact information", "companyinformation": "Company information"}
 
@@ -79,7 +78,7 @@ def _record_properties() -> dict[str, Table]:
 
 
 def _tables() -> Iterator[tuple[str, Table]]:
-    for file in CATEGORY_FILES:
+    for file in CATEGORIES:
         yield from _read(file).items()
 
 
@@ -218,6 +217,7 @@ def _faults_of(object_type: ObjectType) -> Iterator[str]:
     names += [name for name in (object_type.pipeline_property, object_type.stage_property) if name]
     yield from (f"no property {name!r}" for name in dict.fromkeys(names) if name not in object_type.properties)
     yield from (f"no tool {tool!r}" for tool in object_type.tools if tool not in TOOLS)
+    yield from (f"no category {each!r}" for each in object_type.categories if each not in CATEGORIES)
     yield from (f"no operation {each!r}" for each in object_type.operations if each not in OPERATIONS)
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", object_type.icon):
         yield f"no name of an icon: {object_type.icon!r}"

@@ -16,6 +16,9 @@ OPERATIONS = ("list", "read", "create", "update", "archive", "merge", "search")
 TOOLS = ("index", "record", "reports", "import", "properties", "segments", "workflows")
 """Pages and features that an object type may take part in."""
 
+CATEGORIES = ("core", "marketing", "sales", "service", "commerce", "activities", "other")
+"""What object types are sorted by, in the order in which it is shown."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectType:
@@ -23,7 +26,8 @@ class ObjectType:
 
     `id` is the contract's (`0-1`, `2-17`), `name` the singular API name (`line_item`), `plural`
     the name in paths. `required` has groups of names: of each group at least one must be given.
-    `primary` are the properties that name a record, the first with a value wins unless joined.
+    `primary` are the properties that name a record, the first with a value wins unless joined. The
+    first of `categories` is where it stands when it can stand in one place only.
     """
 
     id: str
@@ -68,6 +72,12 @@ class ObjectType:
     updated_at: int | None = None
     created_user_id: int | None = None
     updated_user_id: int | None = None
+
+    @property
+    def category(self) -> str:
+        """The one of CATEGORIES in which pictures show it."""
+        first = next(iter(self.categories), "other")
+        return first if first in CATEGORIES else "other"
 
     @property
     def archived_label(self) -> str:

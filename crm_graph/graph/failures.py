@@ -29,6 +29,10 @@ class ConstraintViolated(CRMError):
             self.value = message.partition(" = '")[2].rpartition("'")[0]
 
 
+class ProcedureRefused(CRMError):
+    """The server does not have a procedure, or does not let its user call it."""
+
+
 class Lost(Exception):
     """The connection failed before the statement can have had an effect."""
 
@@ -67,6 +71,10 @@ def translated(*, writes: bool) -> Iterator[None]:
             ) from error
         if "TransactionTimedOut" in code:
             raise QueryTooExpensive("The graph did not come to an end in the time allowed.") from error
+        if code.endswith(".ProcedureNotFound") or (
+            code.endswith(".Forbidden") and "procedure" in (error.message or "")
+        ):
+            raise ProcedureRefused(error.message or "") from error
         if code.endswith(".EntityNotFound"):
             raise Gone(str(error)) from error
         raise

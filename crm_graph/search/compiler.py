@@ -33,6 +33,9 @@ A filter with a value as long is compared with the stored value itself.
 
 _COLUMNS = ("total", "records")
 
+Ends = tuple[str, str | None, str | None]
+"""A relationship type and the node labels of its start and its end, None for any."""
+
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
@@ -126,12 +129,30 @@ def compile_totals(object_types: Sequence[ObjectType]) -> Statement:
     return Statement("search.totals", "ask", guarded("ask", body, ("totals",)), ("totals",))
 
 
+def compile_counts(node_labels: Sequence[str], ends: Sequence[Ends]) -> Statement:
+    """The statement that gives `nodes` and `relationships`, a count for each label and for each of `ends`, in order.
+
+    Each comes from the count store and costs time of planning, so no more are asked for than there can be.
+    """
+    nodes = (f"COUNT {{ (:{quote(label)}) }}" for label in node_labels)
+    relationships = (
+        f"COUNT {{ ({_labelled(start)})-[:{quote(name)}]->({_labelled(end)}) }}" for name, start, end in ends
+    )
+    columns = ("nodes", "relationships")
+    body = f"RETURN [{', '.join(nodes)}] AS nodes, [{', '.join(relationships)}] AS relationships"
+    return Statement("search.counts", "ask", guarded("ask", body, columns), columns)
+
+
 def compile_groups(groups: Sequence[Group], object_type: ObjectType, model: DataModel) -> Predicate:
     """The predicate that a record of the object type fulfils when any of the groups matches; empty without groups."""
     predicate = Predicate()
     matches = [" AND ".join(_condition(each, predicate, object_type, model) for each in filters) for filters in groups]
     predicate.text = " OR ".join(f"({match})" for match in matches)
     return predicate
+
+
+def _labelled(node_label: str | None) -> str:
+    return "" if node_label is None else f":{quote(node_label)}"
 
 
 def _found(object_type: ObjectType, query: str, predicate: str) -> list[str]:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crm_graph.definitions.object_type import ObjectType
+from crm_graph.definitions.object_type import CATEGORIES, ObjectType
 from crm_graph.search.compiler import compile_totals
 from crm_graph.unit import Unit
-
-CATEGORIES = ("core", "marketing", "sales", "service", "commerce", "activities", "other")
-"""The order in which categories are shown."""
 
 
 @dataclass(frozen=True, slots=True)

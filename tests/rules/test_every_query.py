@@ -17,7 +17,7 @@ from crm_graph.definitions import catalogue, constraints, store
 from crm_graph.graph.embedded.server import Connection, EmbeddedServer
 from crm_graph.graph.queries import GUARD_PARAMETERS, Query, load, subjects
 from crm_graph.search import parse
-from crm_graph.search.compiler import compile_search, compile_totals
+from crm_graph.search.compiler import compile_counts, compile_search, compile_totals
 
 FULL = 20_000
 """Records of each of two object types, and associations between them, in the full database."""
@@ -75,7 +75,9 @@ SORTS = {
 }
 """Queries that may put into order what no index gives in order, with the reason."""
 
-PRODUCTS = {"search: words": "a procedure gives one row or none, and Neo4j takes that for ten"}
+PRODUCTS = dict.fromkeys(
+    ("search: words", "diagram.counts"), "a procedure gives one row or none, and Neo4j takes that for ten"
+)
 """Queries whose Cartesian product is of one row where Neo4j does not know that, with the reason."""
 
 WALKS = {
@@ -122,6 +124,8 @@ def texts() -> Iterator[Text]:
             compiled = compile_search(parse(body, contact, Limits()), contact, INDEXED, names)
             yield Text(f"search: {name}", compiled.statement.text, compiled.parameters)
     yield Text("totals", compile_totals(list(MODEL.object_types.values())).text, {})
+    ends = [(PAIR.relationship_type, None, None), (PAIR.relationship_type, "Contact", None)]
+    yield Text("counts", compile_counts(["Contact", "ArchivedContact"], ends).text, {})
     for command in (*constraints.of_object_type(contact), *constraints.of_pairs([PAIR])):
         yield Text(f"constraints: {command[:60]}", command, {})
 
