@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crm_graph.definitions.data_model import DataModel
-from crm_graph.definitions.object_type import ObjectType
-from crm_graph.search.totals import CATEGORIES
+from crm_graph.definitions.object_type import CATEGORIES, ObjectType
 
 
 @dataclass(frozen=True, slots=True)
