@@ -100,12 +100,31 @@ CALL () {
 }
 RETURN made > 0 AS began
 
+// plain begin_session_by_token(token_hash, session, audit) -> began
+// A session with what the token permits. It is refused once `BY` is gone, which goes with the token: a revocation that
+// is under way at this moment either removes `BY` too, or leaves no token to make it with.
+CALL () {
+  MATCH (t:_Token {hash: $token_hash})-[:OF]->(o:_Owner)
+  WHERE NOT coalesce(o.archived, false)
+  CREATE (s:_Session {is_by_token: true})-[:OF]->(o)
+  CREATE (s)-[:BY]->(t)
+  SET s += $session
+  CREATE (a:_Audit)
+  SET a = $audit, a.actor = 'user:' + o.user_id, a.subject = t.id
+  RETURN count(*) AS made
+}
+RETURN made > 0 AS began
+
 // plain session(hash, now) -> session
-// Whose session it is; null where it is unknown, ended or past its time, or its owner is archived.
+// Whose session it is and what it permits; null where it is unknown, ended or past its time, its owner is archived, or
+// the token that began it was revoked.
 OPTIONAL MATCH (s:_Session {hash: $hash})-[:OF]->(o:_Owner)
 WHERE s.expires_at > $now AND NOT coalesce(o.archived, false)
-RETURN CASE WHEN s IS NULL THEN null
-            ELSE {user_id: o.user_id, owner_id: o.id, is_super_admin: coalesce(o.is_super_admin, false)} END AS session
+OPTIONAL MATCH (s)-[:BY]->(t:_Token)
+RETURN CASE WHEN s IS NULL OR (coalesce(s.is_by_token, false) AND t IS NULL) THEN null
+            ELSE {user_id: o.user_id, owner_id: o.id, scopes: coalesce(t.scopes, []),
+                  is_super_admin: coalesce(CASE WHEN t IS NULL THEN o.is_super_admin ELSE t.is_super_admin END, false)}
+       END AS session
 
 // plain end_session(hash, audit) -> found
 // Remove a session.

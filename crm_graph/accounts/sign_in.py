@@ -1,11 +1,17 @@
-"""Signing in with a browser: a link that works once makes a session, and a cookie carries its secret.
+"""Signing in with a browser: a link that works once, or a token, makes a session, and a cookie carries its secret.
 
 Codes and sessions are kept as SHA-256 of 256 random bits. A session is read at every request
-and never cached, so that one that was ended is refused at once by every process.
+and never cached, so that one that was ended is refused at once by every process, and so is one
+whose token was revoked.
+
+Nothing counts failed attempts. Codes and the tokens that we make are 256 random bits: whoever tries
+a million a second finds none in the lifetime of the sun, and a count would let strangers lock people
+out. A guess costs one seek in an index, as it does at the API.
 """
 
 from __future__ import annotations
 
+from crm_graph.accounts import permissions
 from crm_graph.accounts.tokens import digest
 from crm_graph.clock import Clock
 from crm_graph.errors import Unauthenticated
@@ -55,8 +61,23 @@ def begin(graph: Graph, clock: Clock, code: str) -> str:
     return secret
 
 
+def begin_with_token(graph: Graph, clock: Clock, token: str) -> str:
+    """The secret of a new session that permits what the token does; Unauthenticated where it is unknown or revoked."""
+    secret = clock.new_secret()
+    now = clock.now()
+    began = graph.plain(
+        load("accounts").begin_session_by_token,
+        token_hash=digest(token.strip()),
+        session={"hash": digest(secret), "created_at": now, "expires_at": now + SESSION_MS},
+        audit={"at": now, "action": "session.created"},
+    )["began"]
+    if not began:
+        raise Unauthenticated("The token is unknown or was revoked.")
+    return secret
+
+
 def find(graph: Graph, clock: Clock, secret: str) -> Actor | None:
-    """Whose session it is; None where it is unknown, ended or past its time."""
+    """Whose session it is; None where it is unknown, ended, past its time or of a token that was revoked."""
     row = graph.plain(load("accounts").session, hash=digest(secret), now=clock.now())["session"]
     if row is None:
         return None
@@ -65,6 +86,7 @@ def find(graph: Graph, clock: Clock, secret: str) -> Actor | None:
         owner_id=row["owner_id"],
         source="CRM_UI",
         source_id=f"userId:{row['user_id']}",
+        scopes=permissions.granted(row["scopes"]),
         is_super_admin=row["is_super_admin"],
     )
 

@@ -76,9 +76,14 @@ class TokenCache:
         )
 
 
+def permits(actor: Actor, *scopes: str) -> bool:
+    """Whether the actor has every scope; a super admin lacks none."""
+    return actor.is_super_admin or actor.scopes.issuperset(scopes)
+
+
 def require(actor: Actor, scopes: Collection[str]) -> None:
-    """MissingScopes where the actor lacks one; a super admin lacks none."""
-    if not actor.is_super_admin and not actor.scopes.issuperset(scopes):
+    """MissingScopes where the actor lacks one."""
+    if not permits(actor, *scopes):
         raise MissingScopes([scope for scope in scopes if scope not in actor.scopes])
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
-from crm_graph.accounts import sign_in
+from crm_graph.accounts import sign_in, tokens
 from crm_graph.accounts.tokens import digest
 from crm_graph.clock import Clock
 from crm_graph.crm import Crm
 from crm_graph.errors import Unauthenticated
-from tests.factories import SUPER_ADMIN
+from tests.factories import SUPER_ADMIN, unique
 
 DAY_MS = 24 * 60 * 60 * 1000
 
@@ -93,6 +94,61 @@ def test_session_of_an_archived_owner_is_refused(crm: Crm) -> None:
         query = "MATCH (s:_Session {hash: $hash})-[of:OF]->() DELETE of CREATE (s)-[:OF]->(:_Owner {archived: true})"
         session.run(query, hash=hashed).consume()
     assert not has_session(crm, secret)
+
+
+def test_session_by_token_permits_what_the_token_does(crm: Crm) -> None:
+    _, token = crm.run(SUPER_ADMIN, lambda unit: tokens.create(unit, unique(), ["tickets", "crm.objects.deals.read"]))
+    actor = sign_in.find(crm.graph, crm.clock, sign_in.begin_with_token(crm.graph, crm.clock, token))
+    assert actor is not None
+    assert (actor.user_id, actor.is_super_admin, actor.source, actor.source_id) == (1, False, "CRM_UI", "userId:1")
+    assert actor.scopes == {
+        "tickets",
+        "crm.objects.tickets.read",
+        "crm.objects.tickets.write",
+        "crm.objects.deals.read",
+    }
+
+
+def test_session_by_a_super_admin_token_is_one_of_a_super_admin(crm: Crm) -> None:
+    _, token = crm.run(SUPER_ADMIN, lambda unit: tokens.create(unit, unique(), [], is_super_admin=True))
+    actor = sign_in.find(crm.graph, crm.clock, sign_in.begin_with_token(crm.graph, crm.clock, token))
+    assert actor is not None
+    assert actor.is_super_admin
+
+
+@pytest.mark.parametrize("token", ["", "unknown", "\ud800", "x" * 5_000])
+def test_unknown_token_begins_no_session(crm: Crm, token: str) -> None:
+    with pytest.raises(Unauthenticated):
+        sign_in.begin_with_token(crm.graph, crm.clock, token)
+
+
+def test_session_is_refused_once_its_token_is_revoked_and_those_of_links_stay(crm: Crm) -> None:
+    made, token = crm.run(SUPER_ADMIN, lambda unit: tokens.create(unit, unique(), []))
+    by_token = sign_in.begin_with_token(crm.graph, crm.clock, token)
+    by_link = sign_in.begin(crm.graph, crm.clock, made_code(crm))
+    assert has_session(crm, by_token)
+    crm.run(SUPER_ADMIN, lambda unit: tokens.revoke(unit, made.id))
+    assert not has_session(crm, by_token)
+    assert has_session(crm, by_link)
+
+
+def test_no_session_outlives_a_token_that_is_revoked_meanwhile(crm: Crm) -> None:
+    for _ in range(5):
+        made, token = crm.run(SUPER_ADMIN, lambda unit: tokens.create(unit, unique(), []))
+        begun: list[str] = []
+
+        def sign_in_often(token: str = token, begun: list[str] = begun) -> None:
+            with suppress(Unauthenticated):
+                while True:
+                    begun.append(sign_in.begin_with_token(crm.graph, crm.clock, token))
+
+        with ThreadPoolExecutor(8) as pool:
+            tries = [pool.submit(sign_in_often) for _ in range(8)]
+            while len(begun) < 8:
+                pass
+            crm.run(SUPER_ADMIN, lambda unit, made=made: tokens.revoke(unit, made.id))
+        assert all(each.exception() is None for each in tries)
+        assert not any(has_session(crm, secret) for secret in begun)
 
 
 def test_neither_code_nor_secret_is_in_the_graph(crm: Crm) -> None:
