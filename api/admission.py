@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -18,6 +18,8 @@ from crm_graph.config import Settings
 from crm_graph.errors import Busy, CRMError, GraphUnavailable
 from crm_graph.graph.monitor import INTERVAL_S, Monitor
 
+PageMaker = Callable[[dict[str, Any], CRMError | HTTPException], Response | None]
+
 HEALTH_PATH = "/health"
 UPLOAD_PATH = "/crm/graph/v1/imports"
 """Where a body may have `Limits.import_bytes`, since it goes to disk as it comes."""
@@ -26,10 +28,18 @@ UPLOAD_PATH = "/crm/graph/v1/imports"
 class Admission:
     """Middleware that holds the rest back while the graph is away or every thread is at work."""
 
-    def __init__(self, application: Application, settings: Settings, monitor: Monitor) -> None:
+    def __init__(
+        self,
+        application: Application,
+        settings: Settings,
+        monitor: Monitor,
+        page: PageMaker = lambda environ, error: None,
+    ) -> None:
+        """`page` makes what a browser is shown; None where a program asks, which gets JSON."""
         self._application = application
         self._settings = settings
         self._monitor = monitor
+        self._page = page
         self._threads = _Places(settings.threads)
         self._line = _Places(settings.limits.waiting_requests)
 
@@ -80,7 +90,7 @@ class Admission:
         return None
 
     def _refuse(self, error: CRMError | HTTPException, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        response = refusal(environ, error, account_id=self._settings.account_id)
+        response = self._page(environ, error) or refusal(environ, error, account_id=self._settings.account_id)
         return response(environ, start_response)
 
     def _health(self, environ: dict[str, Any]) -> Response:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ from api.resources import (
     search,
     tokens,
 )
-from api.web import assets, pages
+from api.web import assets, pages, refusals
 from crm_graph.config import Settings
 from crm_graph.crm import Crm
 from crm_graph.definitions import catalogue
@@ -87,8 +88,9 @@ def create_app(
     errors.register(app, settings.account_id)
     openapi.register(app, BLUEPRINTS)
     app.register_blueprint(pages.blueprint)
+    refusals.register(app)
     application: Any = Aliases(app.wsgi_app)
-    application = WholeBodies(Admission(application, settings, monitor))
+    application = WholeBodies(Admission(application, settings, monitor, partial(refusals.page_outside, app)))
     if access_log is not None:
         application = AccessLog(application, access_log)
     app.wsgi_app = application  # type: ignore[method-assign]

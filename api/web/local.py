@@ -20,7 +20,9 @@ def local_path(given: str) -> str:
 
 
 def here() -> str:
-    """Path and query of this request, as a link has them."""
+    """Path and query of this request, as a link has them; the first page for what is not opened by a link."""
+    if request.method not in ("GET", "HEAD"):
+        return "/"
     query = request.query_string.decode("latin-1")
     return local_path(quote(request.path, safe="/:@!$&'()*+,;=~") + (f"?{query}" if query else ""))
 

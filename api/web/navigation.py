@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crm_graph.accounts import permissions, tokens
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import CATEGORIES, ObjectType
+from crm_graph.unit import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,8 @@ class Group:
     """Places under a heading; `category` colours their icons."""
 
     name: str
-    places: tuple[Place, ...]
-    category: str = ""
+    category: str
+    places: Sequence[Place]
 
 
 HOME = Place("Home", "/", "house", "g h")
@@ -35,27 +37,25 @@ SETUP = (
 )
 
 
-def records(model: DataModel) -> list[Group]:
-    """Every active object type under its first category, in the order of categories and of the data model."""
-    shown = [each for each in model.object_types.values() if each.active and not each.archived]
-    return [
-        Group(name.capitalize(), tuple(map(_place, found)), name)
-        for name in categories(shown)
-        if (found := [each for each in shown if category(each) == name])
+def records(model: DataModel, actor: Actor) -> list[Group]:
+    """The active object types whose records the actor may read, by category, in the order of the data model."""
+    shown = [
+        each
+        for each in model.object_types.values()
+        if each.active and not each.archived and tokens.permits(actor, permissions.of_records(each, "read"))
     ]
+    by_category = {name: [place_of(each) for each in shown if each.category == name] for name in CATEGORIES}
+    return [Group(name.capitalize(), name, places) for name, places in by_category.items() if places]
 
 
-def category(object_type: ObjectType) -> str:
-    """The one that an object type is shown under where it may stand once only."""
-    return object_type.categories[0] if object_type.categories else "other"
+def place_of(object_type: ObjectType) -> Place:
+    """Where the object type is shown. Its records have no list yet, so that is the data model."""
+    return Place(object_type.display_name_plural, f"/model?focus={object_type.plural}", object_type.icon or "sparkles")
 
 
-def categories(object_types: Iterable[ObjectType]) -> list[str]:
-    """Categories in the order in which they are shown, those that we do not know last."""
-    return list(dict.fromkeys((*CATEGORIES, *map(category, object_types))))
-
-
-def _place(object_type: ObjectType) -> Place:
-    # Records have no list of their own yet; what the account knows of the type is in the data model.
-    path = f"/model?focus={object_type.plural}"
-    return Place(object_type.display_name_plural, path, object_type.icon)
+def current(model: DataModel, path: str, focus: str | None) -> str:
+    """The path of the place that a page belongs to, from the page's own path and what it is focussed on."""
+    first, *rest = path.strip("/").split("/")
+    named = rest[0] if first == "records" and rest else focus if first == "model" else None
+    object_type = model.find_object_type(named) if named else None
+    return place_of(object_type).path if object_type is not None else f"/{first}"

@@ -21,16 +21,18 @@ Page modules import `blueprint`, and `api/web/pages.py` imports them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, send_from_directory
+from flask import Blueprint, current_app, g, redirect, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from api.endpoint import ROUTE_KEY, crm
-from api.web import assets, filters, navigation, notices, session
+from api.web import assets, filters, navigation, notices, policy, refusals, session
 from api.web.local import here, way_in
 from api.web.notices import flash
 from crm_graph.errors import CRMError
@@ -41,23 +43,9 @@ View = Callable[..., ResponseReturnValue]
 
 blueprint = Blueprint("web", __name__, template_folder="templates")
 
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    # Another site learns nothing of an address, and a form of ours still says where it comes from.
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-"""What every page is sent with. Pictures may be data: a drawing becomes a PNG in the browser."""
-
 THEMES = ("system", "light", "dark")
 THEME_COOKIE = "crm_graph_theme"
-_YEAR_S = 365 * 24 * 60 * 60
+YEAR_S = 365 * 24 * 60 * 60
 
 
 def signed_in(view: View) -> View:
@@ -71,7 +59,7 @@ def signed_in(view: View) -> View:
             return view(actor, **path)
         if request.method in ("GET", "HEAD"):
             return redirect(way_in())
-        return render_template("not_signed_in.html"), 403
+        raise refusals.NotSignedIn
 
     return handle
 
@@ -82,7 +70,7 @@ def own_form(view: View) -> View:
     @wraps(view)
     def handle(*arguments: Any, **path: Any) -> ResponseReturnValue:
         if not session.is_own_form():
-            return render_template("refused.html"), 403
+            raise refusals.NotOwnForm
         return view(*arguments, **path)
 
     return handle
@@ -107,41 +95,41 @@ def note_route() -> None:
 
 @blueprint.after_request
 def add_headers(response: Response) -> Response:
-    """Add the headers of a page."""
-    response.headers.update(HEADERS)
-    if request.endpoint != "web.static":
-        response.headers["Cache-Control"] = "no-store"
-        notices.add_to(response, secure=session.is_secure())
-    return response
+    """Add the headers of a page; those of a file that was found say how long to keep it."""
+    if request.endpoint == "web.static" and response.status_code < 400:
+        response.headers.update(policy.HEADERS)
+        return response
+    return policy.dress(response)
 
 
 @blueprint.app_context_processor
 def frame() -> dict[str, Any]:
     """What the frame around a page needs; its rail is empty where nobody is signed in or the graph is away."""
-    actor = g.get("actor")
-    groups: list[navigation.Group] = []
+    actor, rail = g.get("actor"), {}
     if actor is not None:
-        try:
-            groups = navigation.records(crm().model)
-        except CRMError:
-            g.pop("actor")
-            actor = None
+        with suppress(CRMError):
+            model = crm().model
+            rail = {
+                "records": navigation.records(model, actor),
+                "current": navigation.current(model, request.path, request.args.get("focus")),
+            }
     return {
         "account_name": current_app.extensions["settings"].account_name,
-        "actor": actor,
+        "actor": actor if rail else None,
         "csrf": csrf,
         "here": here(),
         "home": navigation.HOME,
         "icon": assets.icon,
         "notice": notices.taken,
-        "records": groups,
         "setup": navigation.SETUP,
         "static_url": assets.static_url,
         "theme": theme(),
-        "themes": THEMES,
+        **rail,
     }
 
 
+blueprint.register_error_handler(Exception, refusals.page)
+blueprint.register_error_handler(HTTPException, refusals.page)
 blueprint.add_app_template_filter(filters.number)
 blueprint.add_app_template_filter(filters.moment)
 
@@ -153,5 +141,5 @@ def static(name: str) -> Response:
     is_current = given == assets.version()
     # A page of another version, while servers are exchanged, gets what there is now.
     response = send_from_directory(assets.STATIC, rest if assets.is_version(given) else name)
-    response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable" if is_current else "no-cache"
+    response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable" if is_current else "no-cache"
     return response

@@ -1,116 +1,27 @@
-"""The first page and the way in, as a browser meets them."""
+"""What a browser gets: the first page, themes, notices, static files and pages about errors."""
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from api.app import create_app
-from crm_graph.accounts import sign_in
+from api.web import assets, shell
 from crm_graph.config import Settings
 from crm_graph.crm import Crm
-from tests.factories import SUPER_ADMIN, Make
+from crm_graph.errors import GraphUnavailable, InvalidInput, MissingScopes
+from tests.factories import Make
+from tests.web.forms import form_token
 
-COOKIE = "crm_graph_session"
-
-
-@pytest.fixture
-def link(crm: Crm) -> str:
-    """Path and query of a link that nobody has used."""
-    return crm.run(SUPER_ADMIN, lambda unit: sign_in.make_link(unit, ""))
-
-
-@pytest.fixture
-def browser(app: Flask) -> FlaskClient:
-    """A browser without cookies."""
-    return app.test_client()
-
-
-@pytest.fixture
-def signed_in(browser: FlaskClient, link: str) -> FlaskClient:
-    """A browser that has opened a link."""
-    browser.get(link)
-    return browser
-
-
-def form_token(page: TestResponse) -> str:
-    """What the form of the page would send."""
-    found = re.search(r'name="csrf_token" value="([0-9a-f]{64})"', page.text)
-    assert found is not None
-    return found[1]
-
-
-def test_link_signs_in_and_leads_to_the_first_page(browser: FlaskClient, link: str) -> None:
-    answer = browser.get(link)
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
-    assert answer.headers["Cache-Control"] == "no-store"
-    page = browser.get("/")
-    assert page.status_code == 200
-    assert "My account" in page.text
-    assert "Sign out" in page.text
-
-
-def test_cookie_is_kept_from_scripts_and_other_sites(browser: FlaskClient, link: str) -> None:
-    cookie = browser.get(link).headers["Set-Cookie"]
-    name, _, rest = cookie.partition("=")
-    assert name == COOKIE
-    assert {"HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=2592000"} <= set(rest.split("; "))
-    assert "Secure" not in rest
-
-
-def test_cookie_is_for_https_alone_where_pages_are(browser: FlaskClient, link: str) -> None:
-    cookie = browser.get(link, base_url="https://crm.example").headers["Set-Cookie"]
-    assert "Secure" in cookie.split("; ")
-
-
-def test_servers_on_two_ports_have_cookies_of_their_own(browser: FlaskClient, link: str) -> None:
-    cookie = browser.get(link, base_url="http://localhost:8090").headers["Set-Cookie"]
-    assert cookie.startswith("crm_graph_session_8090=")
-
-
-def test_link_works_once(app: Flask, signed_in: FlaskClient, link: str) -> None:
-    other = app.test_client()
-    answer = other.get(link)
-    assert answer.status_code == 403
-    assert "Set-Cookie" not in answer.headers
-    assert "crm-graph sign-in" in answer.text
-
-
-def test_who_is_signed_in_may_open_a_used_link(signed_in: FlaskClient, link: str) -> None:
-    assert signed_in.get(link).headers["Location"] == "/"
-
-
-def test_looking_at_a_link_does_not_use_it(browser: FlaskClient, link: str) -> None:
-    assert browser.head(link).status_code == 405
-    assert browser.get(link).status_code == 302
-
-
-@pytest.mark.parametrize("more", ["&next=https://evil.example", "&next=//evil.example", "&url=%5C%5Cevil.example"])
-def test_link_leads_nowhere_else(browser: FlaskClient, link: str, more: str) -> None:
-    assert browser.get(link + more).headers["Location"] == "/"
-
-
-@pytest.mark.parametrize("query", ["?code=", "?code=x", "?code=%ed%a0%80"])
-def test_link_without_a_valid_code_is_refused(browser: FlaskClient, query: str) -> None:
-    assert browser.get(f"/sign-in{query}").status_code == 403
-
-
-def test_stranger_is_told_how_to_sign_in_and_nothing_else(browser: FlaskClient) -> None:
-    browser.set_cookie(COOKIE, "nobody's")
-    page = browser.get("/", follow_redirects=True)
-    assert "crm-graph sign-in --data DIR" in page.text
-    assert "Contacts" not in page.text
+HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
 def test_first_page_counts_records_by_object_type(signed_in: FlaskClient, make: Make) -> None:
     def contacts() -> int:
-        found = re.search(r">Contacts</th>\s*<td>([\d,]+)</td>", signed_in.get("/").text)
+        found = re.search(r"Contacts</a></th>\s*<td>([\d,]+)</td>", signed_in.get("/").text)
         assert found is not None
         return int(found[1].replace(",", ""))
 
@@ -120,69 +31,135 @@ def test_first_page_counts_records_by_object_type(signed_in: FlaskClient, make: 
     assert contacts() > before
 
 
-def test_session_cookie_does_not_open_the_api(signed_in: FlaskClient) -> None:
-    assert signed_in.get("/crm/v3/objects/contacts").status_code == 401
-    assert signed_in.post("/crm/v3/objects/contacts", json={"properties": {}}).status_code == 401
+def test_rail_leads_to_every_active_object_type_by_category(signed_in: FlaskClient, crm: Crm) -> None:
+    rail = signed_in.get("/").text.partition('<nav class="rail"')[2].partition("</nav>")[0]
+    assert re.findall(r"<h2>(\w+)</h2>", rail)[:5] == ["Core", "Marketing", "Sales", "Service", "Commerce"]
+    linked = re.findall(r'href="/model\?focus=([\w-]+)"', rail)
+    assert set(linked) == {each.plural for each in crm.model.object_types.values() if each.active and not each.archived}
 
 
-def test_token_does_not_open_pages(browser: FlaskClient, token: str) -> None:
-    assert "Sign out" not in browser.get("/", headers={"Authorization": f"Bearer {token}"}).text
+def test_rail_says_where_one_is(signed_in: FlaskClient) -> None:
+    page = signed_in.get("/").text
+    assert re.findall(r'<a href="([^"]*)" aria-current="(\w+)"', page) == [("/", "page")]
 
 
-def test_signing_out_ends_the_session(app: Flask, signed_in: FlaskClient) -> None:
-    cookie = signed_in.get_cookie(COOKIE)
-    assert cookie is not None
-    answer = signed_in.post("/sign-out", data={"csrf_token": form_token(signed_in.get("/"))})
-    assert answer.headers["Location"] == "/sign-in"
-    assert signed_in.get_cookie(COOKIE) is None
-    thief = app.test_client()
-    thief.set_cookie(COOKIE, cookie.value)
-    assert "Sign out" not in thief.get("/").text
+def test_theme_that_was_chosen_is_remembered(signed_in: FlaskClient) -> None:
+    form = {"csrf_token": form_token(signed_in.get("/")), "theme": "dark", "next": "/"}
+    assert signed_in.post("/theme", data=form).status_code == 303
+    assert '<html lang="en" data-theme="dark">' in signed_in.get("/").text
+    signed_in.post("/theme", data={**form, "theme": "system"})
+    assert '<html lang="en">' in signed_in.get("/").text
 
 
-@pytest.mark.parametrize("token", ["", "0" * 64, "ü"])
-def test_form_of_another_site_does_not_sign_out(signed_in: FlaskClient, token: str) -> None:
-    assert signed_in.post("/sign-out", data={"csrf_token": token}).status_code == 403
-    assert "Sign out" in signed_in.get("/").text
+@pytest.mark.parametrize("theme", ['dark"><script>', "", "blue"])
+def test_theme_that_there_is_none_of_is_passed_over(signed_in: FlaskClient, theme: str) -> None:
+    signed_in.set_cookie("crm_graph_theme", theme)
+    assert '<html lang="en">' in signed_in.get("/").text
 
 
-def test_form_of_another_session_does_not_sign_out(app: Flask, crm: Crm, signed_in: FlaskClient) -> None:
-    other = app.test_client()
-    other.get(crm.run(SUPER_ADMIN, lambda unit: sign_in.make_link(unit, "")))
-    token = form_token(other.get("/"))
-    assert signed_in.post("/sign-out", data={"csrf_token": token}).status_code == 403
+@pytest.fixture
+def grown(settings: Settings, crm: Crm) -> Flask:
+    """The application with routes of this test."""
+    made = create_app(settings, crm)
+    made.extensions["monitor"].stop()
+    return made
 
 
-@pytest.mark.parametrize("path", ["/", "/sign-in?code=x", "/static/css/base.css", "/static/icon.svg"])
-def test_every_page_has_the_strict_headers(signed_in: FlaskClient, path: str) -> None:
-    with signed_in.get(path) as answer:
-        headers = answer.headers
-    assert headers["Content-Security-Policy"] == (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    )
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["X-Frame-Options"] == "DENY"
-    assert headers["Referrer-Policy"] == "same-origin"
+def route(app: Flask, path: str, view: shell.View, method: str = "GET") -> None:
+    """Add a page to one application alone."""
+    app.add_url_rule(path, f"web.{path.strip('/')}", view, methods=[method])
 
 
-@pytest.mark.parametrize("path", ["/", "/sign-in?code=x"])
-def test_pages_need_nothing_that_the_policy_forbids(signed_in: FlaskClient, path: str) -> None:
-    text = signed_in.get(path).text
-    assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|(src|href)=\"(?![/#])", text)
+def test_notice_is_shown_once_on_the_page_that_a_redirect_leads_to(grown: Flask, link: str) -> None:
+    def done() -> shell.ResponseReturnValue:
+        shell.flash("<b>Ünal</b> was added.")
+        return shell.redirect("/", 303)
 
-
-def test_access_log_has_neither_code_nor_cookie(settings: Settings, crm: Crm, link: str, tmp_path: Path) -> None:
-    app = create_app(settings, crm, access_log=tmp_path / "access.jsonl")
-    app.extensions["monitor"].stop()
-    browser = app.test_client()
+    route(grown, "/done", done)
+    browser = grown.test_client()
     browser.get(link)
-    cookie = browser.get_cookie(COOKIE)
-    browser.get("/")
-    text = (tmp_path / "access.jsonl").read_text("utf-8")
-    signing, looking = (json.loads(line) for line in text.splitlines())
-    assert cookie is not None
-    assert (signing["route"], signing["parameters"], signing["status"]) == ("/sign-in", ["code"], 302)
-    assert (looking["route"], looking["user"]) == ("/", "user:1")
-    assert link.partition("code=")[2] not in text
-    assert cookie.value not in text
+    browser.get("/done")
+    assert "&lt;b&gt;Ünal&lt;/b&gt; was added." in browser.get("/").text
+    assert "was added." not in browser.get("/").text
+
+
+def test_broken_notice_is_passed_over(signed_in: FlaskClient) -> None:
+    for value in ("%%%", "/w==", "x"):
+        signed_in.set_cookie("crm_graph_notice", value)
+        assert signed_in.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (RuntimeError("secret"), 500, "Something went wrong"),
+        (GraphUnavailable("bolt://secret"), 503, "The account cannot be reached"),
+        (MissingScopes(["crm.objects.deals.read"]), 403, "Not permitted"),
+        (InvalidInput("`focus` names no object type."), 400, "`focus` names no object type."),
+    ],
+)
+def test_page_that_fails_says_so_and_no_more(
+    grown: Flask, link: str, error: Exception, status: int, words: str
+) -> None:
+    def fail() -> str:
+        raise error
+
+    route(grown, "/fail", fail)
+    browser = grown.test_client()
+    browser.get(link)
+    answer = browser.get("/fail", headers=HTML)
+    assert answer.status_code == status
+    assert words in answer.text
+    assert "secret" not in answer.text
+
+
+def test_browser_gets_a_page_for_an_unknown_path_and_a_program_gets_json(signed_in: FlaskClient) -> None:
+    page = signed_in.get("/nowhere", headers=HTML)
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+    assert "Nothing is here" in page.text
+    assert "Sign out" in page.text
+    assert signed_in.get("/nowhere").get_json()["category"] == "OBJECT_NOT_FOUND"
+    assert signed_in.get("/crm/v3/nowhere", headers=HTML).get_json()["category"] == "OBJECT_NOT_FOUND"
+
+
+def test_stranger_gets_a_page_for_an_unknown_path_without_the_rail(browser: FlaskClient) -> None:
+    page = browser.get("/nowhere", headers=HTML)
+    assert page.status_code == 404
+    assert "Contacts" not in page.text
+
+
+def test_browser_gets_a_page_while_the_graph_is_away(grown: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(grown.extensions["monitor"]), "is_away", True)
+    page = grown.test_client().get("/", headers=HTML)
+    assert (page.status_code, page.mimetype) == (503, "text/html")
+    assert page.headers["Retry-After"] == "1"
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert "The account cannot be reached" in page.text
+    assert grown.test_client().get("/crm/v3/owners", headers=HTML).get_json()["category"] == "SERVICE_UNAVAILABLE"
+
+
+def test_static_files_are_kept_for_good_under_the_digest_of_all(browser: FlaskClient) -> None:
+    with browser.get(assets.static_url("css/base.css")) as kept:
+        assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    for path in ("/static/css/base.css", "/static/000000000000/css/base.css"):
+        with browser.get(path) as asked_again:
+            assert asked_again.status_code == 200
+            assert asked_again.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["nothing.css", "../pages.py", "%2e%2e/pages.py", "..%2fpages.py", ""])
+def test_nothing_but_static_files_is_sent_as_one(browser: FlaskClient, path: str) -> None:
+    assert browser.get(f"/static/{path}").status_code == 404
+
+
+def test_icon_of_a_name_that_is_none_is_empty() -> None:
+    assert assets.drawing("network").startswith("<")
+    assert {assets.drawing(name) for name in ("nothing", "../lucide", "", "<b>")} == {""}
+
+
+def test_application_without_the_fetched_files_says_how_to_get_them(
+    settings: Settings, crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assets, "VENDOR", assets.STATIC / "nothing")
+    with pytest.raises(assets.AssetsMissing, match=r"-m pip install --no-deps --editable /"):
+        create_app(settings, crm)
