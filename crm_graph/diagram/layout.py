@@ -5,6 +5,7 @@ Both are fixed by the data model and the counts alone, so that the same model lo
 
 from __future__ import annotations
 
+from crm_graph.diagram.focus import focus
 from crm_graph.diagram.overview import overview
 
-__all__ = ["overview"]
+__all__ = ["focus", "overview"]

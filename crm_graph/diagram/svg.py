@@ -48,6 +48,8 @@ HUES = {
 _ICON_SCALE = 2 / 3
 _NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'
 _VARIABLE = re.compile(r"var\((--[a-z0-9-]+)\)")
+_LAYER = re.compile(r"@layer [a-z]+ \{(.*)\}", re.DOTALL)
+_HUE_RULE = ".model-drawing [data-category] { color: var(--hue); }"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
@@ -84,11 +86,7 @@ def style() -> str:
 @cache
 def own_style() -> str:
     """The same rules with the colours of a file in them, first for light, then for dark."""
-    light, dark = (
-        " ".join([*(_hue(name, hues[place]) for name, hues in HUES.items()), _coloured(colours)])
-        for place, colours in enumerate((LIGHT, DARK))
-    )
-    return f"{light} @media (prefers-color-scheme: dark) {{ {dark} }}"
+    return f"{_coloured(LIGHT, 0)} @media (prefers-color-scheme: dark) {{ {_coloured(DARK, 1)} }}"
 
 
 def escaped(text: str) -> str:
@@ -96,13 +94,13 @@ def escaped(text: str) -> str:
     return "".join(_ESCAPES.get(each, each) for each in _FORBIDDEN.sub("\ufffd", text))
 
 
-def _hue(category: str, colour: str) -> str:
-    return f'.model-drawing [data-category="{category}"] {{ color: {colour}; }}'
-
-
-def _coloured(colours: dict[str, str]) -> str:
-    rules = _VARIABLE.sub(lambda match: colours[match[1]], _COMMENT.sub("", style()))
-    return " ".join(rules.split())
+def _coloured(colours: dict[str, str], place: int) -> str:
+    """The rules with colours in place of variables; `place` is where a category's own is among its HUES."""
+    hues = "".join(
+        f'.model-drawing [data-category="{name}"] {{ color: {each[place]}; }}' for name, each in HUES.items()
+    )
+    rules = _LAYER.sub(r"\1", _COMMENT.sub("", style())).replace(_HUE_RULE, hues)
+    return " ".join(_VARIABLE.sub(lambda match: colours[match[1]], rules).split())
 
 
 def _size(drawing: Drawing) -> str:

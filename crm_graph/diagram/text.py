@@ -10,25 +10,48 @@ import unicodedata
 ELLIPSIS = "…"
 
 _BY_WIDTH = {
-    30: "'IijlıІЇі",
-    35: " ,.:;¦·ι‘’",
-    40: "()/[\\]ft|ŀŧ‹›",
-    45: "!r¡²³¹ƒ‐‑",
-    50: '"-_`ª°´¸º–',
-    55: "*?s¯¿ζϯгзэѕ“”„",
-    60: "FJLckvxyz§¨ĿŁΓγεξςυвстухчьє‡•",
-    65: "$1256789EPSabdeghnopqu{}¢¥«¶»ßðøþđŋΕΞΡβδηθλνορτχЅГЕРабеиклоряђ†",
-    70: "034BKRTXZ£µÞħŦΒΖΚΣΤΧακμσЄБВЗТУХЬЭЯднпцћџ",
-    75: "ACNUVYŊΑΔΛΝΥπАИКСЧъ",
-    80: "&DGHOQ¤ÐØĐΗΘΟΠΩψЏДЛНОПЦмы",
-    85: "#+<=>^w~¬±×÷ΦΨφЂЪю",
-    90: "ωФЫф",
-    95: "MĦΜЋМжшщљњ",
-    100: "%@m©®¼½¾æ—…",
-    105: "WÆœ",
-    110: "ŒЖШЩЮ",
-    115: "ЉЊ",
-    135: "‰",
+    28: "'ijlıіј",
+    30: "IłΙІ",
+    32: " ,.·‘’‚‛",
+    34: ":;¦ι․",
+    36: "|ſ",
+    38: "/\\fŀ",
+    40: "()[]tŧ",
+    42: "!r¡¹",
+    44: "²³‐‑",
+    46: '"',
+    48: "-ªº",
+    50: "_`°´¸–‖‗",
+    52: "“”„‟",
+    54: "¯гз",
+    56: "*?s¨¿ĳζэѕ",
+    58: "JLckz§ĿŁΓεξЈсє‡",
+    60: "Fvxyγςυвтухчь•‣",
+    62: "aeo«»ðøδθλνοτχГабекоя†",
+    64: "1257Ebdghnpqu{}¢¥¶þđŋΕΞβηρЕлрђ",
+    66: "$3689PST£µÞßĸŦΡΣΤακμσЅЗРТУинпћџ",
+    68: "04KΚ‒‥",
+    70: "BRXZħΒΖΧЄБВХЬЭЯдц",
+    72: "YΥπКъ",
+    74: "AUVΑΔΛА",
+    76: "CHN¤ŊΗΝΠЏИЛНПСЧ",
+    78: "&DGÐĐΩЦм",
+    80: "OQØΘΟψДОы",
+    82: "ŉΦΨφ",
+    84: "#+<=>^w~¬±×÷ĲЂЪ",
+    86: "фю",
+    88: "Ф",
+    90: "ωЫ",
+    92: "MĦΜЋМжшњ",
+    96: "%щљ",
+    98: "m¼½¾",
+    100: "@©®æ—―…",
+    102: "WÆ",
+    104: "œ",
+    108: "ŒЖШЮ",
+    110: "Щ",
+    112: "Љ",
+    114: "Њ",
 }
 _WIDTHS = {character: width for width, characters in _BY_WIDTH.items() for character in characters}
 
@@ -47,6 +70,8 @@ _BY_RANGE = (
 """Upper bounds for blocks of characters whose widths are not known one by one, with their first and last character."""
 
 _UNKNOWN = 130
+_MARKED_MIN = 40
+"""A letter with a mark is as wide as without, but for an `i`, whose mark may be wider."""
 
 
 def width(text: str, size: float) -> float:
@@ -94,5 +119,5 @@ def _advance(character: str) -> int:
         return 145 if ord(character) >= 0x1F000 and ord(character) < 0x20000 else 100
     decomposed = unicodedata.normalize("NFD", character)
     if decomposed != character and (known := _WIDTHS.get(decomposed[0])) is not None:
-        return known
+        return max(known, _MARKED_MIN)
     return next((each for first, last, each in _BY_RANGE if first <= ord(character) <= last), _UNKNOWN)
