@@ -14,10 +14,15 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from crm_graph.diagram import svg
 from crm_graph.errors import CRMError
 
 STATIC = Path(__file__).parent / "static"
 VENDOR = STATIC / "vendor"
+DRAWING = "css/drawing.css"
+"""The one static file that is not there: files that `crm-graph model show` writes have the same rules in them."""
+
+_DRAWING = Path(svg.__file__).with_name("drawing.css")
 _ROOT = Path(__file__).parents[2]
 _INNER = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 _DIGITS = 12
@@ -47,6 +52,7 @@ def version() -> str:
     for path in sorted(path for path in STATIC.rglob("*") if path.is_file()):
         digest.update(path.relative_to(STATIC).as_posix().encode())
         digest.update(path.read_bytes())
+    digest.update(_DRAWING.read_bytes())
     return digest.hexdigest()[:_DIGITS]
 
 
@@ -58,6 +64,11 @@ def is_version(text: str) -> bool:
 def static_url(name: str) -> str:
     """Where a browser gets a static file, such as `css/base.css` or `vendor/…`."""
     return f"/static/{version()}/{name}"
+
+
+def place(name: str) -> tuple[Path, str]:
+    """The folder in which a static file may be, and its name there."""
+    return (_DRAWING.parent, _DRAWING.name) if name == DRAWING else (STATIC, name)
 
 
 @cache

@@ -140,6 +140,6 @@ def static(name: str) -> Response:
     given, _, rest = name.partition("/")
     is_current = given == assets.version()
     # A page of another version, while servers are exchanged, gets what there is now.
-    response = send_from_directory(assets.STATIC, rest if assets.is_version(given) else name)
+    response = send_from_directory(*assets.place(rest if assets.is_version(given) else name))
     response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable" if is_current else "no-cache"
     return response

@@ -141,7 +141,7 @@ def test_browser_gets_a_page_while_the_graph_is_away(grown: Flask, monkeypatch: 
 def test_static_files_are_kept_for_good_under_the_digest_of_all(browser: FlaskClient) -> None:
     with browser.get(assets.static_url("css/base.css")) as kept:
         assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    for path in ("/static/css/base.css", "/static/000000000000/css/base.css"):
+    for path in ("/static/css/base.css", "/static/000000000000/css/base.css", "/static/css/drawing.css"):
         with browser.get(path) as asked_again:
             assert asked_again.status_code == 200
             assert asked_again.headers["Cache-Control"] == "no-cache"
