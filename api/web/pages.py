@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from api.web import home, sign_in
+from api.web import home, model, sign_in
 from api.web.shell import blueprint
 
-PAGES = (home, sign_in)
+PAGES = (home, model, sign_in)
 """One line a module; importing it is what adds its routes."""
 
 __all__ = ["PAGES", "blueprint"]
