@@ -25,7 +25,7 @@ from flask import Response, current_app, request
 from marshmallow import EXCLUDE, Schema, ValidationError
 
 from api import auth
-from api.headers import JSONResponse
+from api.headers import APIResponse, JSONResponse
 from crm_graph.accounts import permissions, tokens
 from crm_graph.crm import Crm
 from crm_graph.definitions.object_type import ObjectType
@@ -49,11 +49,17 @@ ROUTE_KEY = "crm_graph.route"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A body with a status or headers of its own."""
+    """A body with a status or headers of its own.
+
+    The body is JSON unless it has a media type; then it is text. One that `is_kept` has a digest of itself by which
+    the client asks again whether it is still the same, and gets it only where it is not.
+    """
 
     body: Any
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str | None = None
+    is_kept: bool = False
 
 
 class Reader(Protocol):
@@ -102,11 +108,12 @@ def endpoint(
     body: type[Schema] | Reader | None = None,
     query: type[Query] | None = None,
     form: type[Schema] | None = None,
+    texts: Iterable[str] = (),
 ) -> Callable[[View], Callable[..., Response]]:
     """Make a view an endpoint that answers with `status`; a view that returns None answers 204.
 
     `body` and `query` say what is read; it comes to the view as arguments of those names. `form`
-    describes the answer in the OpenAPI document.
+    describes the answer in the OpenAPI document, `texts` are the media types that it may have instead.
     """
     reader = _reader(body)
     query_schema = query() if query is not None else None
@@ -135,7 +142,7 @@ def endpoint(
 
             return respond(crm().run(token, work), status)
 
-        return documented(status, body=body, query=query, form=form)(handle)
+        return documented(status, body=body, query=query, form=form, texts=texts)(handle)
 
     return decorate
 
@@ -146,11 +153,12 @@ def documented(
     body: type[Schema] | Reader | None = None,
     query: type[Query] | None = None,
     form: type[Schema] | None = None,
+    texts: Iterable[str] = (),
 ) -> Callable[[View], View]:
     """Describe in the OpenAPI document what a function reads and answers."""
 
     def decorate(handle: View) -> View:
-        handle._apidoc = {"manual_doc": _documented(status, body, query, form)}  # type: ignore[attr-defined]
+        handle._apidoc = {"manual_doc": _documented(status, body, query, form, texts)}  # type: ignore[attr-defined]
         return handle
 
     return decorate
@@ -169,8 +177,22 @@ def crm() -> Crm:
 def respond(answer: Any, status: int = 200) -> Response:
     """The answer as JSON with the headers that every one has; None is 204 without a body."""
     if isinstance(answer, Answer):
-        return JSONResponse(answer.body, answer.status or status, answer.headers)
+        if answer.media_type:
+            response: Response = APIResponse(
+                answer.body, answer.status or status, answer.headers, content_type=answer.media_type
+            )
+        else:
+            response = JSONResponse(answer.body, answer.status or status, answer.headers)
+        return kept(response) if answer.is_kept else response
     return JSONResponse(answer, 204 if answer is None else status)
+
+
+def kept(response: Response) -> Response:
+    """The answer with a digest of its body, or without a body where the client has the same already."""
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    response.make_conditional(request.environ)
+    return response
 
 
 def read_json(text: bytes) -> Any:
@@ -223,11 +245,16 @@ def _first(messages: Any, path: str = "") -> str:
 
 
 def _documented(
-    status: int, body: type[Schema] | Reader | None, query: type[Query] | None, form: type[Schema] | None
+    status: int,
+    body: type[Schema] | Reader | None,
+    query: type[Query] | None,
+    form: type[Schema] | None,
+    texts: Iterable[str],
 ) -> Body:
     answer: Body = {"description": "No content" if status == 204 else "Success"}
     if status != 204:
         answer["content"] = {"application/json": {"schema": form or {"type": "object"}}}
+        answer["content"] |= {name.partition(";")[0]: {"schema": {"type": "string"}} for name in texts}
     found: Body = {"responses": {str(status): answer, "default": "Error"}}
     if body is not None:
         schema = body if isinstance(body, type) else body.schema

@@ -25,19 +25,13 @@ RATE_LIMITS = (
 _CORRELATION_KEY = "crm_graph.correlation_id"
 
 
-class JSONResponse(Response):
-    """A body as JSON, None for no body, with correlation id and rate limits.
+class APIResponse(Response):
+    """An answer with correlation id and rate limits.
 
     These are added last: werkzeug checks and copies each of its headers several times.
     """
 
     default_mimetype = None
-
-    def __init__(self, body: Any, status: int, headers: Mapping[str, str] | None = None) -> None:
-        if body is None:
-            super().__init__(b"", status, headers)
-        else:
-            super().__init__(orjson.dumps(body), status, headers, content_type=CONTENT_TYPE)
 
     def get_wsgi_response(self, environ: dict[str, Any]) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
         """Body, status and headers as they are sent in answer to the request."""
@@ -46,6 +40,16 @@ class JSONResponse(Response):
         if not environ["PATH_INFO"].endswith("/search"):
             headers += RATE_LIMITS
         return body, status, headers
+
+
+class JSONResponse(APIResponse):
+    """A body as JSON, None for no body."""
+
+    def __init__(self, body: Any, status: int, headers: Mapping[str, str] | None = None) -> None:
+        if body is None:
+            super().__init__(b"", status, headers)
+        else:
+            super().__init__(orjson.dumps(body), status, headers, content_type=CONTENT_TYPE)
 
 
 def correlation_id(environ: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from importlib.resources import files
 from crm_graph.diagram.geometry import number
 from crm_graph.diagram.parts import Block, Card, Drawing, Label, Line, Tint
 from crm_graph.diagram.text import is_right_to_left
+from crm_graph.diagram.xml import escaped
 
 Icons = Callable[[str], str]
 Link = Callable[[str], str]
@@ -51,8 +52,6 @@ _VARIABLE = re.compile(r"var\((--[a-z0-9-]+)\)")
 _LAYER = re.compile(r"@layer [a-z]+ \{(.*)\}", re.DOTALL)
 _HUE_RULE = ".model-drawing [data-category] { color: var(--hue); }"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
 
 
 def draw(drawing: Drawing, *, icons: Icons, link: Link, prefix: str = "model") -> str:
@@ -87,11 +86,6 @@ def style() -> str:
 def own_style() -> str:
     """The same rules with the colours of a file in them, first for light, then for dark."""
     return f"{_coloured(LIGHT, 0)} @media (prefers-color-scheme: dark) {{ {_coloured(DARK, 1)} }}"
-
-
-def escaped(text: str) -> str:
-    """The text as character data or value of an attribute; what XML cannot have becomes U+FFFD."""
-    return "".join(_ESCAPES.get(each, each) for each in _FORBIDDEN.sub("\ufffd", text))
 
 
 def _coloured(colours: dict[str, str], place: int) -> str:

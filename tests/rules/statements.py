@@ -196,6 +196,8 @@ DEFINITIONS = (
     Row(f"GET {GRAPH}/object-types/<object_type>", 1, lambda a: ask(**COMPANY)),
     # Display names are published before indexes are made; the work is then begun anew.
     Row(f"PATCH {GRAPH}/object-types/<object_type>", 8, lambda a: asking.renamed(a.schema())),
+    Row(f"GET {GRAPH}/data-model", 1, lambda a: ask()),
+    Row(f"GET {GRAPH}/data-model", 1, lambda a: ask(query={"format": "svg", "focus": "deals"}), "as a picture"),
     Row("GET /crm/v3/object-library/enablement", 1, lambda a: ask()),
     Row("GET /crm/v3/object-library/enablement/<object_type>", 1, lambda a: ask(**COMPANY)),
     Row(f"GET {PROPERTIES}", 1, lambda a: ask(**COMPANY)),
