@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,7 +14,7 @@ from rich.table import Table
 
 from crm_graph.config import Settings
 from crm_graph.crm import Crm
-from crm_graph.graph.embedded.server import Connection, EmbeddedServer
+from crm_graph.graph.embedded.server import Connection, connected
 from crm_graph.graph.embedded.stopping import Stopping
 from crm_graph.records.check import Finding, check, total
 from crm_graph.unit import Actor, Unit
@@ -29,7 +28,7 @@ def run(data: Path, *, heap: str, given: Connection | None) -> int:
     Joins the Neo4j that is given or runs on the directory, or runs it as long as it takes. Writes nothing.
     """
     console = Console(stderr=True)
-    with Stopping(lambda: os._exit(_STOPPED)) as stopping, _connection(data, heap, given, stopping) as connection:
+    with Stopping(lambda: os._exit(_STOPPED)) as stopping, connected(data, heap, given, stopping) as connection:
         crm = Crm(Settings.from_environment({**os.environ, **connection.as_environment()}))
 
         def look(unit: Unit) -> list[Finding]:
@@ -49,15 +48,6 @@ def run(data: Path, *, heap: str, given: Connection | None) -> int:
             crm.close()
     _print(findings)
     return 1 if findings else 0
-
-
-@contextmanager
-def _connection(data: Path, heap: str, given: Connection | None, stopping: Stopping) -> Iterator[Connection]:
-    if given:
-        yield given
-    else:
-        with EmbeddedServer(data.resolve() / "neo4j", heap=heap, cancelled=stopping) as connection:
-            yield connection
 
 
 def _bar(console: Console) -> Progress:

@@ -18,6 +18,9 @@ from crm_graph.transfer.command import import_files
 
 Command = Callable[..., Any]
 
+_FORMATS = ("text", "json", "mermaid", "svg", "graphml")
+_FOCUSED = ("text", "mermaid", "svg")
+
 data_option = click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
@@ -123,6 +126,33 @@ def check_graph(data: Path, heap: str, neo4j_uri: str, neo4j_username: str) -> N
     from crm_graph import check
 
     sys.exit(check.run(data, heap=heap, given=_given(neo4j_uri, neo4j_username)))
+
+
+@commands.group()
+def model() -> None:
+    """The data model of an account."""
+
+
+@model.command()
+@click.option(
+    "--format", "name", type=click.Choice(_FORMATS), default="text", show_default=True, help="What is written."
+)
+@click.option("--focus", help="Only this object type with its neighbours; for text, mermaid and svg.")
+@click.option("--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="File to write to.")
+@data_option
+@heap_option
+@neo4j_options
+def show(
+    name: str, focus: str | None, output: Path | None, data: Path, heap: str, neo4j_uri: str, neo4j_username: str
+) -> None:
+    """Show object types, associations and how many there are of each, of a running account or one that is not."""
+    from api.web import assets
+    from crm_graph.diagram import command
+
+    if focus and name not in _FOCUSED:
+        raise click.BadOptionUsage("focus", f"--focus is for the formats {', '.join(_FOCUSED)}.")
+    given = _given(neo4j_uri, neo4j_username)
+    command.run(data, heap=heap, given=given, name=name, focus=focus, output=output, icons=assets.drawing)
 
 
 def _given(uri: str, username: str) -> Connection | None:

@@ -46,9 +46,20 @@ def variables() -> dict[str, str]:
     return found | {f"CRM_GRAPH_LIMIT_{name.upper()}": text for name, text in _meanings(Limits).items()}
 
 
+def all_commands() -> dict[str, click.Command]:
+    """Every command by what is typed for it, those of groups as `model show`."""
+    found: dict[str, click.Command] = {}
+    for name, command in commands.commands.items():
+        if isinstance(command, click.Group):
+            found |= {f"{name} {each}": below for each, below in command.commands.items()}
+        else:
+            found[name] = command
+    return found
+
+
 def _commands() -> str:
     parts = ["# Commands", "", f"{WRITTEN_BY} `./run` hands each of them to `.venv/bin/crm-graph`.", ""]
-    for name, command in sorted(commands.commands.items()):
+    for name, command in sorted(all_commands().items()):
         context = click.Context(command, info_name=name)
         arguments = " ".join(each.make_metavar(context) for each in command.params if isinstance(each, click.Argument))
         parts += [f"## {name}", "", f"`crm-graph {name} {arguments}`".replace(" `", "`"), "", _unwrapped(command.help)]

@@ -91,16 +91,34 @@ class _Side:
 
 def focus(model: DataModel, counts: Counts, object_type: ObjectType) -> Drawing:
     """One object type and all that it may be associated with."""
-    found = _neighbours(model, object_type)
+    found = neighbours(model, object_type)
     cut = _split(found)
     sides = (_side(model, object_type, found[:cut], -1), _side(model, object_type, found[cut:], 1))
     own = next((each for each in model.pairs_of(object_type) if each.is_same_object), None)
     return _Focus(model, counts, object_type, sides, own).drawing()
 
 
+def neighbours(model: DataModel, object_type: ObjectType) -> list[tuple[ObjectType, AssociationPair]]:
+    """The other object types with their pairs, by category and then in the order of the data model."""
+    order = {name: place for place, name in enumerate(model.object_types)}
+    found = [
+        (model.object_types[pair.target if pair.source == object_type.name else pair.source], pair)
+        for pair in model.pairs_of(object_type)
+        if not pair.is_same_object
+    ]
+    return sorted(found, key=lambda each: (CATEGORIES.index(each[0].category), order[each[0].name]))
+
+
 def cardinality(near_limit: int | None, far_limit: int | None) -> str:
     """How many records there may be at the left end and at the right one: `many to 1`."""
     return f"{_many(near_limit)} to {_many(far_limit)}"
+
+
+def limits(pair: AssociationPair, near: str) -> tuple[int | None, int | None]:
+    """How many records of the near object type one of the other may have, and how many of the other one of the near."""
+    to_far = next(each for each in pair.seen_from(near) if each.type.is_default)
+    to_near = to_far.type.backward if to_far.is_forward else to_far.type.forward
+    return to_near.limit, to_far.limit
 
 
 class _Focus:
@@ -227,17 +245,6 @@ class _Focus:
         )
 
 
-def _neighbours(model: DataModel, object_type: ObjectType) -> list[tuple[ObjectType, AssociationPair]]:
-    """The other object types with their pairs, by category and then in the order of the data model."""
-    order = {name: place for place, name in enumerate(model.object_types)}
-    found = [
-        (model.object_types[pair.target if pair.source == object_type.name else pair.source], pair)
-        for pair in model.pairs_of(object_type)
-        if not pair.is_same_object
-    ]
-    return sorted(found, key=lambda each: (CATEGORIES.index(each[0].category), order[each[0].name]))
-
-
 def _split(found: Sequence[tuple[ObjectType, AssociationPair]]) -> int:
     """How many stand on the left: half of them, or a few more or less so that no category is divided."""
 
@@ -266,9 +273,8 @@ def _neighbour(near: ObjectType, pair: AssociationPair, place: int, far: ObjectT
     """What is said of a pair; `place` is -1 where the far end is on the left, 1 on the right."""
     directions = pair.seen_from(near.name)
     labels = [_label(each) for each in directions if each.association_label]
-    to_far = next(each for each in directions if each.type.is_default)
-    to_near = to_far.type.backward if to_far.is_forward else to_far.type.forward
-    shown = cardinality(*((to_far.limit, to_near.limit) if place < 0 else (to_near.limit, to_far.limit)))
+    to_near, to_far = limits(pair, near.name)
+    shown = cardinality(*((to_far, to_near) if place < 0 else (to_near, to_far)))
     return _Neighbour(
         object_type=far or near,
         pair=pair,

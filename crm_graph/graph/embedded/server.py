@@ -7,7 +7,8 @@ import os
 import random
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -47,6 +48,16 @@ class Connection:
     def as_environment(self) -> dict[str, str]:
         """The variables by which `Settings.from_environment` finds it."""
         return {"NEO4J_URI": self.uri, "NEO4J_USERNAME": self.username, "NEO4J_PASSWORD": self.password}
+
+
+@contextmanager
+def connected(data: Path, heap: str, given: Connection | None, cancelled: Callable[[], bool]) -> Iterator[Connection]:
+    """The Neo4j that is given or runs on the data directory, or one that runs there as long as the context lasts."""
+    if given:
+        yield given
+    else:
+        with EmbeddedServer(data.resolve() / "neo4j", heap=heap, cancelled=cancelled) as connection:
+            yield connection
 
 
 class EmbeddedServer:
