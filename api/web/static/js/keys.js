@@ -56,6 +56,7 @@ function show(dialog) {
   const known = new Map([...document.querySelectorAll("[data-key]")].map((element) => [element.dataset.key, nameOf(element)]));
   list.replaceChildren(...[...known, ["Esc", "Close, or leave a field"]].map(([keys, name]) => row(keys, name)));
   dialog.showModal();
+  dialog.focus(); // and not its first button, which would be pressed by the next key
 }
 
 function nameOf(element) {
