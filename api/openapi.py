@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from copy import deepcopy
 from importlib.metadata import version
+from typing import Any, cast
 
+from apispec import BasePlugin
 from apispec.ext.marshmallow import MarshmallowPlugin
-from flask import Flask
+from flask import Flask, current_app
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, fields
 
@@ -30,11 +34,28 @@ class _Document(Api):  # type: ignore[misc]
         pass
 
 
+class _OperationIds(BasePlugin):
+    """Names each operation after blueprint and view, for clients that are generated and for links into `/docs`."""
+
+    def operation_helper(
+        self, path: str | None = None, operations: dict[str, Any] | None = None, **options: Any
+    ) -> None:
+        """Add `operationId`: `objectsCreate`."""
+        for operation in (operations or {}).values():
+            words = re.split(r"\W|_", options["rule"].endpoint)
+            operation["operationId"] = words[0] + "".join(word.title() for word in words[1:])
+
+
 def _name(schema: type[Schema] | Schema) -> str:
     """Noun and class, since several nouns have a body of the same name: `PropertiesGroupBody`."""
     kind = schema if isinstance(schema, type) else type(schema)
     noun = kind.__module__.rpartition(".")[2].title().replace("_", "")
     return noun + kind.__name__.strip("_")
+
+
+def document() -> dict[str, Any]:
+    """The document that this application serves, to be changed at will."""
+    return deepcopy(cast("dict[str, Any]", current_app.extensions["openapi"].to_dict()))
 
 
 def register(app: Flask, blueprints: Iterable[Blueprint]) -> None:
@@ -46,7 +67,8 @@ def register(app: Flask, blueprints: Iterable[Blueprint]) -> None:
         OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    api = _Document(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_name)})
+    marshmallow = MarshmallowPlugin(schema_name_resolver=_name)
+    api = _Document(app, spec_kwargs={"marshmallow_plugin": marshmallow, "extra_plugins": [_OperationIds()]})
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.spec.options["security"] = [{"token": []}]
     api.spec.components.response(
@@ -54,3 +76,4 @@ def register(app: Flask, blueprints: Iterable[Blueprint]) -> None:
     )
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
+    app.extensions["openapi"] = api.spec

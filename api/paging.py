@@ -29,6 +29,9 @@ class Names(fields.Field[tuple[str, ...]]):
 
     is_list = True
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(metadata={"type": "array", "items": {"type": "string"}}, **options)
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> tuple[str, ...]:
         return split_names(value)
 

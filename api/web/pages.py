@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from api.web import home, model, sign_in
+from api.web import (
+    docs,
+    home,
+    model,
+    sign_in,
+)
 from api.web.shell import blueprint
 
-PAGES = (home, model, sign_in)
+PAGES = (
+    docs,
+    home,
+    model,
+    sign_in,
+)
 """One line a module; importing it is what adds its routes."""
 
 __all__ = ["PAGES", "blueprint"]

@@ -26,6 +26,9 @@ class View:
 
 VIEWS = (
     View("home", "/"),
+    View("api", "/docs", bytes_max=2_500_000),
+    View("api-endpoint", "/docs#/Objects/objectsCreate", bytes_max=2_500_000),
+    View("nowhere", "/nowhere", status=404),
     View("sign-in", "/sign-in", is_public=True),
     View("used-link", "/sign-in?code=used", status=403, is_public=True),
 )

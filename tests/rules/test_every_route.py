@@ -71,3 +71,15 @@ def test_every_route_is_documented(client: Client, app: Flask) -> None:
         if method.upper() in METHODS and not operation.get("summary")
     ]
     assert not undescribed
+
+
+def test_every_operation_has_a_name_of_its_own_and_every_parameter_a_type(client: Client) -> None:
+    paths = client.get("/openapi.json").get_json()["paths"]
+    operations = [found for item in paths.values() for method, found in item.items() if method.upper() in METHODS]
+    names = [operation["operationId"] for operation in operations]
+    assert len(names) == len(set(names))
+    lists = [item.get("parameters", []) for item in (*paths.values(), *operations)]
+    untyped = {
+        each["name"] for parameters in lists for each in parameters if not each["schema"].keys() & {"type", "$ref"}
+    }
+    assert not untyped
