@@ -26,6 +26,8 @@ class View:
 
 VIEWS = (
     View("home", "/"),
+    View("model", "/model"),
+    View("model-focus", "/model?focus=deals"),
     View("api", "/docs", bytes_max=2_500_000),
     View("api-endpoint", "/docs#/Objects/objectsCreate", bytes_max=2_500_000),
     View("nowhere", "/nowhere", status=404),

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.exceptions import NotFound
 from werkzeug.test import TestResponse
 
 from crm_graph.accounts import sign_in
 from crm_graph.crm import Crm
 from crm_graph.errors import GraphUnavailable
+from tests.browser.views import VIEWS
 from tests.factories import SUPER_ADMIN, Make
 from tests.rules.test_statements import counted
 
@@ -112,6 +116,19 @@ def test_every_page_is_shown_to_a_super_admin_within_the_policy(
             if answer.headers.get("Cache-Control") != "no-store":
                 faults.append(f"{rule} may be kept by caches")
     assert not faults, "\n".join(faults)
+
+
+def test_every_page_is_looked_at_in_a_browser(
+    app: Flask, signed_in: FlaskClient, values: Mapping[str, str], make: Make
+) -> None:
+    shown = {rule for rule, answer in opened(app, signed_in, values) if answer.mimetype == "text/html"}
+    router = app.url_map.bind("localhost")
+    looked_at = set()
+    for view in VIEWS:
+        with suppress(NotFound):
+            rule, _ = router.match(urlsplit(view.path_for(make)).path, return_rule=True)
+            looked_at.add(rule.rule)
+    assert not shown - looked_at, "tests/browser/views.py lacks pages"
 
 
 def test_every_page_asks_the_graph_a_few_times(
