@@ -23,10 +23,10 @@ _GROUP_GAP = 12
 _MARGIN = 12
 _STUB = 12
 _AROUND_CAPTION = 6
-_REST = 24
+_REST = 20
 """How much of a line there is at least between what stands in it and the trunk."""
 _RADIUS = 10
-_TO_MIDDLE = 34
+_TO_MIDDLE = 28
 _LABELS_MAX = 190
 _LABELS_ABOVE = 14
 _ON_LINE = SMALL_SIZE * 0.36

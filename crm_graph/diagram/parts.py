@@ -22,11 +22,11 @@ SMALL_SIZE = 12
 CARD_WIDTHS = (160, 232)
 """Between what cards are wide, by the names and counts that they are to show."""
 
-_ICON_AT = 10
+_ICON_AT = 9
 _ICON_SIZE = 16
-_NAME_AT = 32
-_END = 10
-_BETWEEN = 8
+_NAME_AT = 30
+_END = 9
+_BETWEEN = 7
 _THICKEST_LINE = 3.4
 _EXACT_BELOW = 1_000_000
 

@@ -109,14 +109,14 @@ def _content(drawing: Drawing, icons: Icons, link: Link | None, prefix: str) -> 
     yield from _group("blocks", map(_block, drawing.blocks))
     yield from _group("lines", (_line(each, names) for each in (*drawing.trunks, *drawing.lines)))
     yield from _group("captions", (_label(each) for each in drawing.captions))
-    yield from ('<g class="types">', *(_card(each, icons, link) for each in drawing.cards), "</g>")
+    yield from ('<g class="drawing-types">', *(_card(each, icons, link) for each in drawing.cards), "</g>")
 
 
 def _group(name: str, parts: Iterable[str]) -> Iterator[str]:
     """What pages tell in words elsewhere."""
     inner = "".join(parts)
     if inner:
-        yield f'<g class="{name}" aria-hidden="true">{inner}</g>'
+        yield f'<g class="drawing-{name}" aria-hidden="true">{inner}</g>'
 
 
 def _is_mixed(tint: Tint) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from crm_graph.definitions.object_type import CATEGORIES
 from crm_graph.diagram import layout
 from crm_graph.diagram.counts import Counts
 from crm_graph.diagram.parts import CARD_WIDTHS
@@ -38,6 +39,27 @@ def test_names_of_any_kind_leave_the_picture_intact() -> None:
     cut = next(each.name for each in drawing.cards if each.type == "thing0")
     assert cut.text.endswith("…")
     assert cut.whole == NAMES[0]
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        ("service", "activities"),
+        ("core", "marketing", "other"),
+        ("sales", "commerce"),
+        ("core",),
+        ("activities",),
+        CATEGORIES,
+    ],
+)
+def test_a_model_without_some_categories_is_drawn_without_gaps_or_overlaps(hidden: tuple[str, ...]) -> None:
+    found = model()
+    types = {name: each for name, each in found.object_types.items() if each.category not in hidden}
+    pairs = {name: each for name, each in found.pairs.items() if {each.source, each.target} <= types.keys()}
+    drawing = layout.overview(replace(found, object_types=types, pairs=pairs), Counts())
+    assert list(faults(drawing)) == []
+    assert len(drawing.cards) == len(types)
+    assert drawing.width <= layout.overview(found, Counts()).width
 
 
 def test_every_object_type_and_every_pair_is_drawn() -> None:
