@@ -64,6 +64,7 @@ def serve(host: str, port: int, data: Path, heap: str, adopt: bool, neo4j_uri: s
     """Serve an account until Ctrl-C: Neo4j, the web application and the worker."""
     from crm_graph import serving  # the other commands need not wait for its imports
 
+    _require_pages()
     given = _given(neo4j_uri, neo4j_username)
     serving.serve(data.resolve(), host=host, port=port, heap=heap, given=given, adopt=adopt)
 
@@ -85,6 +86,7 @@ def demo(host: str, port: int, data: Path, reset: bool, heap: str) -> None:
     from crm_graph import serving
     from crm_graph.demo.load import load
 
+    _require_pages()
     if reset:
         serving.delete_demo(data.resolve())
     serving.serve_demo(data.resolve(), host=host, port=port, heap=heap, load=load)
@@ -153,6 +155,13 @@ def show(
         raise click.BadOptionUsage("focus", f"--focus is for the formats {', '.join(_FOCUSED)}.")
     given = _given(neo4j_uri, neo4j_username)
     command.run(data, heap=heap, given=given, name=name, focus=focus, output=output, icons=assets.drawing)
+
+
+def _require_pages() -> None:
+    """Say at once what a server could not start without; its supervisor would start it again and again."""
+    from api.web import assets
+
+    assets.require()
 
 
 def _given(uri: str, username: str) -> Connection | None:
