@@ -1,6 +1,6 @@
 """How many records and associations there are of each kind, from Neo4j's count store: exact, and no scan.
 
-A statement with a COUNT expression for each number costs 5 ms of planning an expression: four
+A statement with a COUNT expression for each number costs 5 ms of planning an expression, four
 seconds for all built-in types and pairs, at the first call and again whenever a pair is used
 first or an object type is defined. `db.stats.retrieve` hands out the same store in some 40 ms,
 always. It is an administrator's procedure, so on an Enterprise server whose user may not call it

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
@@ -26,6 +27,7 @@ LIGHT = {
     "--ink-2": "#5c5a5f",
     "--accent": "#3d4fc7",
 }
+
 DARK = {
     "--surface": "#1d1d20",
     "--canvas": "#151517",
@@ -61,7 +63,11 @@ def draw(drawing: Drawing, *, icons: Icons, link: Link, prefix: str = "model") -
 
 
 def document(drawing: Drawing, *, icons: Icons) -> str:
-    """The drawing as a file, with its colours for light and dark, its title and its description."""
+    """The drawing as a file, with its colours for light and dark, its title and its description.
+
+    Folded lines are left out, as nobody can look at one of their ends there.
+    """
+    drawing = replace(drawing, lines=tuple(line for line in drawing.lines if not line.is_folded))
     return "".join(
         [
             f'<?xml version="1.0" encoding="UTF-8"?>\n<svg {_NAMESPACE} {_size(drawing)} role="img" ',
