@@ -19,7 +19,7 @@ Anchor = Literal["start", "middle", "end"]
 CARD_HEIGHT = 36
 NAME_SIZE = 13
 SMALL_SIZE = 12
-CARD_WIDTHS = (160, 232)
+CARD_WIDTHS = (160, 248)
 """Between what cards are wide, by the names and counts that they are to show."""
 
 _ICON_AT = 9

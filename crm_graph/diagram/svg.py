@@ -188,23 +188,16 @@ def _icon(card: Card, icons: Icons) -> str:
 
 
 def _label(label: Label) -> str:
-    """A line of text; one that is written from right to left stands in the same place.
-
-    For such a text the start is its right end, so the anchor is turned round with it.
-    """
-    anchor: str = label.anchor
-    direction = ""
-    if len(label.runs) == 1 and is_right_to_left(label.text):
-        direction = ' direction="rtl"'
-        anchor = {"start": "end", "end": "start"}.get(anchor, anchor)
-    anchored = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    place = f'x="{number(label.at.x)}" y="{number(label.at.y)}" font-size="{number(label.size)}"{anchored}{direction}'
+    """A line of text. One that is written from right to left stands where others do: only its letters turn round."""
+    anchored = "" if label.anchor == "start" else f' text-anchor="{label.anchor}"'
+    place = f'x="{number(label.at.x)}" y="{number(label.at.y)}" font-size="{number(label.size)}"{anchored}'
     if len(label.runs) == 1:
         run = label.runs[0]
-        return f'<text class="{run.role}" {place}>{escaped(run.text)}</text>'
-    return f"<text {place}>{''.join(_run(run.text, run.role) for run in label.runs)}</text>"
+        return f'<text class="{run.role}" {place}{_turned(run.text)}>{escaped(run.text)}</text>'
+    runs = (f'<tspan class="{run.role}"{_turned(run.text)}>{escaped(run.text)}</tspan>' for run in label.runs)
+    return f"<text {place}>{''.join(runs)}</text>"
 
 
-def _run(text: str, role: str) -> str:
-    direction = ' direction="rtl"' if is_right_to_left(text) else ""
-    return f'<tspan class="{role}" unicode-bidi="isolate"{direction}>{escaped(text)}</tspan>'
+def _turned(text: str) -> str:
+    """What keeps the order of a text from right to left to itself. `direction` would turn its anchor round as well."""
+    return ' unicode-bidi="plaintext"' if is_right_to_left(text) else ""

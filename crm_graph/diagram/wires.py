@@ -23,6 +23,9 @@ LANE_MARGIN = 12
 """How far a line stays from the blocks that it goes between."""
 
 _LANE_STEP = 5
+_CROWDED = 10
+"""How far out of its way a line rather goes than through a gap that has one line more."""
+
 _PORT_STEP = 2.8
 _PORT_ROOM = CARD_HEIGHT - 12
 _BOW = (20, 100)
@@ -133,8 +136,11 @@ def _choose_lanes(wires: Sequence[Wire], middle: Column, height: float) -> None:
     through: dict[tuple[float, float], list[Wire]] = defaultdict(list)
     for wire in wires:
         ends = (wire.first.card.box.centre.y, wire.last.card.box.centre.y)
-        through[min(gaps, key=lambda gap: sum(_distance(y, gap) for y in ends))].append(wire)
+        ways = [sum(_distance(y, gap) for y in ends) + len(through[gap]) * _CROWDED for gap in gaps]
+        through[gaps[ways.index(min(ways))]].append(wire)
     for (top, bottom), those in through.items():
+        if not those:
+            continue
         those.sort(key=lambda each: (each.first.card.box.y + each.last.card.box.y, each.first.card.box.y))
         step = min(_LANE_STEP, (bottom - top) / max(len(those) - 1, 1))
         wanted = sum(each.first.card.box.centre.y + each.last.card.box.centre.y for each in those) / len(those) / 2

@@ -111,8 +111,14 @@ def legible(text: str) -> str:
     return FORBIDDEN.sub("\ufffd", text)
 
 
-def test_a_name_from_right_to_left_stands_where_others_do() -> None:
-    found = model(1, names=["عميل"])
-    root = ElementTree.fromstring(svg.document(layout.overview(found, counts(found)), icons=no_icon).encode())
-    name = next(each for each in root.iter(f"{SVG}text") if each.text == "عميل")
-    assert (name.get("direction"), name.get("text-anchor")) == ("rtl", "end")
+def test_a_text_from_right_to_left_keeps_its_order_and_its_place() -> None:
+    found = labelled(model(1, names=["عميل"]), "contact", "thing0", "مدير", "Other", "x" * 40)
+    for drawing in (
+        layout.overview(found, counts(found)),
+        layout.focus(found, counts(found), found.object_type("contact")),
+    ):
+        root = ElementTree.fromstring(svg.document(drawing, icons=no_icon).encode())
+        turned = [each for each in root.iter() if each.get("unicode-bidi") == "plaintext"]
+        assert {(each.text or "")[0] for each in turned} <= {"ع", "م"}
+        assert turned
+        assert not [each for each in root.iter() if each.get("direction")]
