@@ -83,6 +83,18 @@ class Limits:
     """Versions of one record that a read shows."""
     history_characters: int = 8_000_000
     """Characters of all values in the histories of a read; each record has the same part, older values are left out."""
+    neighbours: int = 8
+    """Associated records of each object type that the page of a record shows."""
+    neighbours_beyond: int = 4
+    """Records behind each of these that its picture shows."""
+    neighbours_looked_at: int = 60
+    """Relationships of an associated record that are looked at for those, whatever they are."""
+    revisions_shown: int = 20
+    """Last revisions on the page of a record."""
+    revision_changes_shown: int = 12
+    """Changed properties, begun and ended associations of each of these."""
+    value_characters_shown: int = 200
+    """Characters of a value in a revision; the rest is cut."""
     write_ms: int = 5_000
     """The longest a write transaction may take."""
     read_ms: int = 10_000

@@ -135,3 +135,14 @@ FOREACH (session IN CASE WHEN found THEN [s] ELSE [] END |
   SET a = $audit, a.actor = 'user:' + o.user_id
   DETACH DELETE session)
 RETURN found
+
+// ask owner_names(ids, user_ids) -> names
+// What people are called, by the ids of owners and of users: [id, user id, first name, last name, e-mail].
+CALL () {
+  MATCH (o:_Owner) WHERE o.id IN $ids
+  RETURN o
+  UNION
+  MATCH (o:_Owner) WHERE o.user_id IN $user_ids
+  RETURN o
+}
+RETURN collect([o.id, o.user_id, o.first_name, o.last_name, o.email]) AS names

@@ -6,9 +6,9 @@ import secrets
 from typing import Any
 
 from crm_graph.crm import Crm
-from crm_graph.records import store
+from crm_graph.records import associations, store
 from crm_graph.records.record import Record
-from crm_graph.unit import Actor
+from crm_graph.unit import Actor, Unit
 
 SUPER_ADMIN = Actor(user_id=1, owner_id="1", is_super_admin=True)
 
@@ -46,3 +46,12 @@ class Make:
     def deal(self, **properties: Any) -> Record:
         """A deal with a name."""
         return self.record("deal", **{"dealname": unique("Deal "), **properties})
+
+    def associated(self, one: Record, other: Record) -> None:
+        """Two records that are associated, without a label."""
+
+        def work(unit: Unit) -> None:
+            near, far = (unit.model.object_type(each.object_type.name) for each in (one, other))
+            associations.associate_default(unit, near, str(one.id), far, str(other.id))
+
+        self._crm.run(SUPER_ADMIN, work)

@@ -11,15 +11,20 @@ from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
 from api.endpoint import crm
+from api.schemas.data_model import MEDIA_TYPES
 from api.web import inspector
-from api.web.assets import drawing as inside
+from api.web.assets import drawing as icon_drawing
 from api.web.shell import blueprint, flash, signed_in
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import CATEGORIES, ObjectType
 from crm_graph.diagram import counts, layout, svg
 from crm_graph.diagram.counts import Counts
+from crm_graph.diagram.export import FORMATS
 from crm_graph.diagram.parts import Drawing
 from crm_graph.unit import Actor, Unit
+
+EXTENSIONS = {"svg": "svg", "mmd": "mermaid", "graphml": "graphml"}
+"""Formats of files by the ends of their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +60,21 @@ def show_model(actor: Actor) -> ResponseReturnValue:
     return crm().run(actor, _page)
 
 
-@blueprint.get("/model/picture.svg")
+@blueprint.get("/model/picture.<extension>")
 @signed_in
-def download_picture(actor: Actor) -> ResponseReturnValue:
-    """The picture of the same view as a file."""
+def download_model(actor: Actor, extension: str) -> ResponseReturnValue:
+    """The model, or what the page shows of it, as a file."""
+    if extension not in EXTENSIONS:
+        raise NotFound
+    name = EXTENSIONS[extension]
 
     def work(unit: Unit) -> str:
         asked = _asked(unit.model)
-        return svg.document(_drawing(unit.model, asked, counts.counted(unit)), icons=inside)
+        shown = _without(unit.model, asked.hidden, asked.focus)
+        return FORMATS[name](shown, counts.counted(unit), asked.focus, icon_drawing)
 
-    answer = Response(crm().run(actor, work), content_type="image/svg+xml; charset=utf-8")
-    answer.headers["Content-Disposition"] = "attachment; filename=data-model.svg"
+    answer = Response(crm().run(actor, work), content_type=MEDIA_TYPES[name])
+    answer.headers["Content-Disposition"] = f"attachment; filename=data-model.{extension}"
     return answer
 
 
@@ -74,7 +83,7 @@ def _page(unit: Unit) -> str:
     asked = _asked(model)
     counted = counts.counted(unit)
     focus = asked.focus
-    picture = svg.draw(_drawing(model, asked, counted), icons=inside, link=lambda plural: asked.url(focus=plural))
+    picture = svg.draw(_drawing(model, asked, counted), icons=icon_drawing, link=lambda plural: asked.url(focus=plural))
     return render_template(
         "model.html",
         asked=asked,

@@ -6,6 +6,7 @@ from api.web import (
     docs,
     home,
     model,
+    records,
     sign_in,
 )
 from api.web.shell import blueprint
@@ -14,6 +15,7 @@ PAGES = (
     docs,
     home,
     model,
+    records,
     sign_in,
 )
 """One line a module; importing it is what adds its routes."""

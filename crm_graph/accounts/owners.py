@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -55,6 +55,13 @@ def read(unit: Unit, value: str, *, is_user_id: bool = False, archived: bool = F
     if row is None:
         raise NotFound(f"Owner {value[:100]} does not exist", id=[value[:100]])
     return _owner(row)
+
+
+def names(unit: Unit, ids: Iterable[str], user_ids: Iterable[int]) -> tuple[dict[str, str], dict[int, str]]:
+    """What owners are called, by id and by user id: their name, else their e-mail. Unknown ids are left out."""
+    rows = unit.graph.ask(load("accounts").owner_names, ids=sorted(set(ids)), user_ids=sorted(set(user_ids)))["names"]
+    called = [(row[0], row[1], " ".join(filter(None, row[2:4])) or row[4] or f"Owner {row[0]}") for row in rows]
+    return {owner_id: name for owner_id, _, name in called}, {user_id: name for _, user_id, name in called}
 
 
 def _owner(row: Mapping[str, Any]) -> Owner:

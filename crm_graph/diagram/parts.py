@@ -64,14 +64,14 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An object type; `type` is its name in paths, `says` what a screen reader tells of it."""
+    """An object type or a record; `type` is its name in paths, `says` what a screen reader tells of it."""
 
     type: str
     category: str
     icon: str
     box: Box
     name: Label
-    count: Label
+    count: Label | None
     says: str
     is_active: bool = True
     is_chosen: bool = False
@@ -122,7 +122,7 @@ class Line:
 class Drawing:
     """Everything there is to draw, and what the picture shows in words; `chosen` is the object type in its middle."""
 
-    kind: Literal["overview", "focus"]
+    kind: Literal["overview", "focus", "neighbourhood"]
     width: float
     height: float
     title: str
@@ -215,7 +215,9 @@ def everything_drawn(drawing: Drawing) -> Iterator[Label]:
     """Every text of a drawing."""
     yield from (block.heading for block in drawing.blocks)
     for each in drawing.cards:
-        yield from (each.name, each.count)
+        yield each.name
+        if each.count is not None:
+            yield each.count
     yield from drawing.captions
 
 

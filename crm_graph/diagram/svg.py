@@ -171,11 +171,12 @@ def _card(card: Card, icons: Icons, link: Link | None) -> str:
         end = "</a>"
     else:
         start, end = f"<g {about}>", "</g>"
+    count = _label(card.count) if card.count else ""
     return (
         f"{start}<title>{escaped(card.name.whole or card.name.text)}</title>"
         f'<rect class="face" x="{number(box.x)}" y="{number(box.y)}" width="{number(box.width)}" '
         f'height="{number(box.height)}" rx="8"/>'
-        f"{_icon(card, icons)}{_label(card.name)}{_label(card.count)}{end}"
+        f"{_icon(card, icons)}{_label(card.name)}{count}{end}"
     )
 
 

@@ -9,14 +9,15 @@ A statement begins with a header that names its door, parameters and columns:
 
 `ask` is wrapped in a read of `_State`, `change` begins with a match of the two versions that
 the caller knew, `plain` is left as it is (start-up, feed, jobs). `{{name}}` marks an
-identifier, put in by `Query.on`. Every statement returns exactly one row. What a header
+identifier, put in by `Query.on`; what stands between the lines `{{each}}` and `{{end}}` is
+repeated by `Query.on_each`, joined by UNION ALL. Every statement returns exactly one row. What a header
 declares and what the text uses must agree, else loading fails with file and line.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
@@ -29,6 +30,8 @@ Door = Literal["ask", "change", "plain"]
 _HEADER = re.compile(r"^// (ask|change|plain) (\w+)\(([^)]*)\)(?: -> (.+))?$")
 _PARAMETER = re.compile(r"\$([A-Za-z_]\w*)")
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
+_EACH = re.compile(r"^ *\{\{each\}\}\n(.*?)^ *\{\{end\}\}$", re.MULTILINE | re.DOTALL)
+_MARKS = ("each", "end")
 
 GUARD_PARAMETERS = frozenset({"model_version", "access_version"})
 _CHANGE_GUARD = (
@@ -66,6 +69,7 @@ class Query:
     description: str
     places: tuple[str, ...]
     _made: dict[tuple[str, ...], Statement] = field(default_factory=dict, compare=False, repr=False)
+    _made_each: dict[tuple[tuple[str, ...], ...], Statement] = field(default_factory=dict, compare=False, repr=False)
 
     def on(self, **identifiers: str) -> Statement:
         """The statement with each `{{place}}` filled by a quoted identifier; KeyError where one is missing."""
@@ -77,6 +81,23 @@ class Query:
             statement = Statement(self.name, self.door, guarded(self.door, body, self.columns), self.columns)
             self._made[key] = statement
         return statement
+
+    def on_each(self, filled: Sequence[Mapping[str, str]]) -> Statement:
+        """The statement whose repeated part stands there once for each, its places filled; at least one is needed."""
+        key = tuple(tuple(identifiers[place] for place in self.places) for identifiers in filled)
+        statement = self._made_each.get(key)
+        if statement is None:
+            repeated = cast(re.Match[str], _EACH.search(self.body))
+            parts = [_PLACE.sub(lambda match, one=one: quote(one[match[1]]), repeated[1]) for one in filled]
+            body = self.body[: repeated.start()] + "UNION ALL\n".join(parts).rstrip("\n") + self.body[repeated.end() :]
+            statement = Statement(self.name, self.door, guarded(self.door, body, self.columns), self.columns)
+            self._made_each[key] = statement
+        return statement
+
+    @cached_property
+    def is_repeated(self) -> bool:
+        """Whether the query has a part that stands there once for each of several."""
+        return _EACH.search(self.body) is not None
 
     @cached_property
     def statement(self) -> Statement:
@@ -159,5 +180,5 @@ def _read(subject: str, line: int, lines: list[str]) -> Query:
         columns=tuple(part.strip() for part in (columns or "").split(",") if part.strip()),
         body=body,
         description="\n".join(text.removeprefix("//").strip() for text in comments),
-        places=tuple(dict.fromkeys(_PLACE.findall(body))),
+        places=tuple(name for name in dict.fromkeys(_PLACE.findall(body)) if name not in _MARKS),
     )

@@ -24,10 +24,24 @@ class View:
         return self.path if isinstance(self.path, str) else self.path(make)
 
 
+def busy_record(make: Make) -> str:
+    """The page of a contact with a company that has a deal."""
+    contact, company, deal = make.contact(firstname="Ada", lastname="Byron"), make.company(), make.deal()
+    make.associated(contact, company)
+    make.associated(company, deal)
+    return f"/records/contacts/{contact.id}"
+
+
 VIEWS = (
     View("home", "/"),
     View("model", "/model"),
-    View("model-focus", "/model?focus=deals"),
+    View("model-without-sales", "/model?hide=sales"),
+    View("model-focus", "/model?focus=contacts"),
+    View("model-properties", "/model?focus=contacts&tab=properties"),
+    View("model-pipelines", "/model?focus=deals&tab=pipelines"),
+    View("model-tools", "/model?focus=line_items&tab=tools"),
+    View("record", busy_record),
+    View("record-alone", lambda make: f"/records/notes/{make.record('note', hs_timestamp='2026-01-01').id}"),
     View("api", "/docs", bytes_max=2_500_000),
     View("api-endpoint", "/docs#/Objects/objectsCreate", bytes_max=2_500_000),
     View("nowhere", "/nowhere", status=404),

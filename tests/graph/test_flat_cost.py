@@ -21,7 +21,7 @@ from crm_graph.graph.database import Graph
 from crm_graph.graph.embedded.server import EmbeddedServer
 from crm_graph.graph.queries import Statement, load
 from crm_graph.questions import as_of
-from crm_graph.records import associations, check, read
+from crm_graph.records import associations, check, neighbourhood, read
 from crm_graph.records.record import Identity, Selection
 from crm_graph.unit import Unit
 from tests.graph.search.conftest import World, make_world
@@ -100,6 +100,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "count at a hub, seen from the target": _counted("counts_to", "PART_TO_THING", "part", BEHIND, QUIET),
     "count at a hub, seen from the source": _counted("counts_from", "PART_TO_THING", "thing", BEHIND, QUIET),
     "read with history and associations": _read(QUIET, BETWEEN, BEHIND),
+    "a hub and what is around it": lambda world, unit: neighbourhood.read(unit, world.thing, str(BEHIND)),
     "past state": lambda world, unit: as_of.state(unit, world.thing, str(QUIET), NOON),
     "feed": lambda world, unit: read_feed(world.graph, after=BETWEEN, limit=PAGE),
     "check": _checked,

@@ -29,6 +29,11 @@ PUBLIC = {("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/static/<path:name
 STATEMENTS_MAX = 4
 """How often a page asks the graph: who it is, and what is shown."""
 
+MORE_STATEMENTS = {
+    "/records/<object_type>/<record_id>": (8, "computed values have a statement each, as in the API"),
+}
+"""Pages that ask more often, how often at most, and why."""
+
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
@@ -53,7 +58,7 @@ def pages(app: Flask) -> list[tuple[str, str]]:
 @pytest.fixture
 def values(make: Make) -> Mapping[str, str]:
     """What names in rules stand for, so that there is something to be shown."""
-    return {"name": "css/base.css", "object_type": "contacts", "record_id": str(make.contact().id)}
+    return {"name": "css/base.css", "object_type": "contacts", "record_id": str(make.contact().id), "extension": "svg"}
 
 
 @pytest.fixture
@@ -121,7 +126,8 @@ def test_every_page_is_shown_to_a_super_admin_within_the_policy(
 def test_every_page_is_looked_at_in_a_browser(
     app: Flask, signed_in: FlaskClient, values: Mapping[str, str], make: Make
 ) -> None:
-    shown = {rule for rule, answer in opened(app, signed_in, values) if answer.mimetype == "text/html"}
+    answers = opened(app, signed_in, values)
+    shown = {rule for rule, answer in answers if answer.mimetype == "text/html" and answer.status_code == 200}
     router = app.url_map.bind("localhost")
     looked_at = set()
     for view in VIEWS:
@@ -138,7 +144,8 @@ def test_every_page_asks_the_graph_a_few_times(
     for method, rule in pages(app):
         if method == "GET":
             with counted(crm, defines=False) as names, signed_in.get(path_of(rule, values)):
-                if len(names) > STATEMENTS_MAX:
+                most, _ = MORE_STATEMENTS.get(rule, (STATEMENTS_MAX, ""))
+                if len(names) > most:
                     faults.append(f"{rule}: {names}")
     assert not faults, "\n".join(faults)
 

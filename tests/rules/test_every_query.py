@@ -84,13 +84,14 @@ WALKS = {
     "as_of.associations": "what ended is read too, and whoever had more than 10,000 is refused",
     "check": "a check reads everything",
     "merge.retire": "whoever has more than 10,000 is refused",
+    "neighbourhood.around": "it ends with the records that are shown; test_flat_cost.py has it at a hub",
 }
 """Queries, or files of them, that may walk all associations of a record, with the reason."""
 
 BINDS_NO_END = re.compile(r"INDEX \(\)-\[[^\]]*\]->\(\)")
 """A seek of relationships as it must be; see docs/decisions/0007-seeks-bind-no-end-node.md."""
 
-FEW = re.compile(r":(CLAIMED_BY|OF|FROM|TO|HAS_[A-Z]+)[|\]]")
+FEW = re.compile(r":(BY|CLAIMED_BY|OF|FROM|TO|HAS_[A-Z]+)[|\]]")
 """Relationships of which no node has many at the end that they are walked from."""
 
 SEARCHES: Mapping[str, Mapping[str, Any]] = {
@@ -116,7 +117,8 @@ class Text(NamedTuple):
 def texts() -> Iterator[Text]:
     """Every named query, and what the two modules compose that may."""
     for query in queries():
-        statement = query.on(**{**PLACES, **PLACES_OF.get(query.name, {})})
+        places = {**PLACES, **PLACES_OF.get(query.name, {})}
+        statement = query.on_each([places, places]) if query.is_repeated else query.on(**places)
         yield Text(query.name, statement.text, dict.fromkeys([*query.parameters, *GUARD_PARAMETERS]))
     contact = MODEL.object_type("contact")
     for name, body in SEARCHES.items():

@@ -156,6 +156,8 @@ def test_only_a_super_admin_sees_ways_to_change_the_model(app: Flask, crm: Crm, 
     ("extension", "media_type", "begins"),
     [
         ("svg", "image/svg+xml", "<?xml"),
+        ("mmd", "text/vnd.mermaid", "erDiagram"),
+        ("graphml", "application/graphml+xml", "<?"),
     ],
 )
 def test_model_is_downloaded_in_each_format(browser: FlaskClient, extension: str, media_type: str, begins: str) -> None:
