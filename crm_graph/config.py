@@ -95,6 +95,10 @@ class Limits:
     """Changed properties, begun and ended associations of each of these."""
     value_characters_shown: int = 200
     """Characters of a value in a revision; the rest is cut."""
+    impact_looks: int = 100_000
+    """Records or associations that are looked at to count what a change of the data model touches."""
+    impact_ms: int = 2_000
+    """The longest that one of these counts may take."""
     write_ms: int = 5_000
     """The longest a write transaction may take."""
     read_ms: int = 10_000

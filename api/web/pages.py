@@ -9,9 +9,11 @@ from api.web import (
     records,
     sign_in,
 )
+from api.web.changes import pages as changes
 from api.web.shell import blueprint
 
 PAGES = (
+    changes,
     docs,
     home,
     model,

@@ -95,6 +95,10 @@ class Schema(Protocol):
         """Return when what was open at the call has ended, so that nobody writes by older definitions."""
         ...
 
+    def begin_anew(self) -> None:
+        """StaleModel, so that the work goes on by what it has just published."""
+        ...
+
 
 class Graph:
     """One connection pool to one database."""
@@ -171,6 +175,10 @@ class Graph:
         """Return when every write that is open now has ended; it cannot last longer than this waits."""
         before = self._open_writes()
         wait_until(lambda: before.isdisjoint(self._open_writes()), self._write_s + _ENDING_S)
+
+    def begin_anew(self) -> None:
+        """StaleModel, so that the work goes on by what it has just published."""
+        raise StaleModel
 
     def _open_writes(self) -> set[str]:
         return {own for own, write in self._open_transactions().items() if write is not None}

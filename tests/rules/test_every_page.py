@@ -58,7 +58,15 @@ def pages(app: Flask) -> list[tuple[str, str]]:
 @pytest.fixture
 def values(make: Make) -> Mapping[str, str]:
     """What names in rules stand for, so that there is something to be shown."""
-    return {"name": "css/base.css", "object_type": "contacts", "record_id": str(make.contact().id), "extension": "svg"}
+    return {
+        "name": "css/base.css",
+        "object_type": "deals",
+        "record_id": str(make.deal().id),
+        "property_name": "dealname",
+        "type_id": "3",
+        "pipeline_id": "default",
+        "extension": "svg",
+    }
 
 
 @pytest.fixture

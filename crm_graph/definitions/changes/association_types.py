@@ -99,11 +99,20 @@ def revoke(unit: Unit, object_type: ObjectType, identifier: str) -> None:
 
 
 def create_label(
-    unit: Unit, near: ObjectType, far: ObjectType, name: str, association_label: str, inverse_label: str | None = None
+    unit: Unit,
+    near: ObjectType,
+    far: ObjectType,
+    name: str,
+    association_label: str,
+    inverse_label: str | None = None,
+    *,
+    maximum: int | None = None,
+    inverse_maximum: int | None = None,
 ) -> tuple[Direction, ...]:
     """The new association label in both directions, that of `near` first; one only for a label that is its own inverse.
 
-    With `inverse_label` it is a pair, such as Manager and Employee. Raises UndefinedAssociation,
+    With `inverse_label` it is a pair, such as Manager and Employee. `maximum` limits how many far records one near
+    record may have under it, `inverse_maximum` the other way round. Raises UndefinedAssociation,
     DefinitionExists for a name or label in use, TooMany.
     """
     pair = unit.model.pair(near, far)
@@ -111,6 +120,8 @@ def create_label(
     for field, text in (("label", association_label), ("inverseLabel", inverse_label)):
         if text is not None:
             checks.check_text(field, text, required=True)
+    for limit in (maximum, inverse_maximum):
+        _check_limit(limit)
     custom = [
         each for each in pair.types if not each.archived and each.category == USER_DEFINED and not each.is_default
     ]
@@ -122,25 +133,31 @@ def create_label(
             raise DefinitionExists(f"An association label named '{name}' already exists.", name=[name])
     _refuse_label_in_use(pair, near, association_label)
     is_own_inverse = pair.is_same_object and inverse_label in (None, association_label)
+    back = association_label if inverse_label is None else inverse_label
+    back_maximum = maximum if is_own_inverse else inverse_maximum
     at = unit.clock.now()
+    wanted = AssociationType(
+        id=0,
+        inverse_id=0 if is_own_inverse else 1,
+        source=pair.source,
+        target=pair.target,
+        category=USER_DEFINED,
+        name=name if is_forward or is_own_inverse else inverse_name,
+        inverse_name=inverse_name if is_forward and not is_own_inverse else name,
+        association_label=association_label if is_forward else back,
+        inverse_label=back if is_forward else association_label,
+        source_max=maximum if is_forward else back_maximum,
+        target_max=back_maximum if is_forward else maximum,
+        created_at=at,
+        updated_at=at,
+    )
+    if wanted.source_max or wanted.target_max:
+        schema_of(unit).define(constraints.of_limit(pair, wanted))
     made: list[AssociationType] = []
 
     def write(inner: Unit) -> None:
         ids = _mint(inner, 1 if is_own_inverse else 2)
-        back = association_label if inverse_label is None else inverse_label
-        created = AssociationType(
-            id=ids[0],
-            inverse_id=ids[-1],
-            source=pair.source,
-            target=pair.target,
-            category=USER_DEFINED,
-            name=name if is_forward or is_own_inverse else inverse_name,
-            inverse_name=inverse_name if is_forward and not is_own_inverse else name,
-            association_label=association_label if is_forward else back,
-            inverse_label=back if is_forward else association_label,
-            created_at=at,
-            updated_at=at,
-        )
+        created = replace(wanted, id=ids[0], inverse_id=ids[-1])
         made[:] = [created]
         save_association_types(inner, [(pair, {created.id: stored(created)})])
 
@@ -198,8 +215,7 @@ def set_limits(unit: Unit, near: ObjectType, far: ObjectType, limits: Sequence[L
                 f"{limit.category} {limit.type_id} is no association type from {near.id} to {far.id}.",
                 typeId=[str(limit.type_id)],
             )
-        if limit.maximum is not None and limit.maximum < 1:
-            raise refused("maxToObjectIds", limit.maximum, "must be at least 1")
+        _check_limit(limit.maximum)
         known = changed.get(direction.type.id, direction.type)
         source_max = limit.maximum if direction.is_forward or known.is_symmetric else known.source_max
         target_max = known.target_max if direction.is_forward and not known.is_symmetric else limit.maximum
@@ -286,6 +302,11 @@ def _mint(unit: Unit, count: int) -> list[int]:
 def _check_name(name: str) -> None:
     rule = "must be letters, digits and underscores and not begin with a digit"
     checks.check_name("name", name, checks.ASSOCIATION_NAME, rule)
+
+
+def _check_limit(maximum: int | None) -> None:
+    if maximum is not None and maximum < 1:
+        raise refused("maxToObjectIds", maximum, "must be at least 1")
 
 
 def _refuse_label_in_use(pair: AssociationPair, near: ObjectType, text: str, except_id: int | None = None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from crm_graph.definitions.changes.publication import schema_of
-from crm_graph.errors import StaleModel
 from crm_graph.unit import Unit
 
 
@@ -31,4 +30,4 @@ def close_first(
     if not is_closed:
         unit.undo(reopen)  # before it is closed: it may be although the answer is lost
         close(unit)
-        raise StaleModel
+        schema_of(unit).begin_anew()

@@ -1,0 +1,1 @@
+"""Pages on which a super admin changes the data model: each form says what the change touches before it is made."""

@@ -1,0 +1,288 @@
+"""Changing the data model from pages: first what it touches, then the change; a refusal keeps what was typed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from crm_graph.accounts import sign_in, tokens
+from crm_graph.crm import Crm
+from crm_graph.definitions.changes import object_types
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.unit import Unit
+from tests.factories import SUPER_ADMIN, Make, unique
+
+
+class Pages:
+    """A super admin's browser that sends forms as pages do."""
+
+    def __init__(self, browser: FlaskClient) -> None:
+        self.browser = browser
+
+    def send(self, path: str, form: str, **values: Any) -> TestResponse:
+        """The answer to a form of the page, sent as it stands there with these values."""
+        token = re.search(r'name="csrf_token" value="([0-9a-f]+)"', self.browser.get(path).text)
+        assert token is not None
+        return self.browser.post(path, data={"csrf_token": token[1], "form": form, **values})
+
+    def confirmed(self, path: str, form: str, **values: Any) -> TestResponse:
+        """The answer to the form after what it touches was looked at."""
+        seen = self.send(path, form, **values)
+        found = re.search(r'name="confirmed" value="(\w+)"', seen.text)
+        assert found is not None, text(seen)
+        return self.send(path, form, confirmed=found[1], **values)
+
+
+@pytest.fixture
+def pages(app: Flask, crm: Crm) -> Pages:
+    """Pages of a super admin."""
+    browser = app.test_client()
+    browser.get(crm.run(SUPER_ADMIN, lambda unit: sign_in.make_link(unit, "")))
+    return Pages(browser)
+
+
+@pytest.fixture
+def things(crm: Crm) -> ObjectType:
+    """A custom object type of its own."""
+    name = unique("thing_")
+
+    def define(unit: Unit) -> ObjectType:
+        return object_types.define(
+            unit, name=name, display_name=name, display_name_plural=f"{name}s", wanted=(), associated=["contact"]
+        ).object_type
+
+    return crm.run(SUPER_ADMIN, define)
+
+
+def text(answer: TestResponse) -> str:
+    """What a page says, without its tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
+
+
+def now(crm: Crm, name: str) -> ObjectType:
+    """The object type as it is now."""
+    crm.forget()
+    return crm.model.object_types[name]
+
+
+def version(crm: Crm) -> int:
+    """Of the data model, as it is now."""
+    crm.forget()
+    return crm.model.version
+
+
+def test_looking_at_what_a_change_touches_changes_nothing(
+    pages: Pages, crm: Crm, make: Make, things: ObjectType
+) -> None:
+    for _ in range(3):
+        make.record(things.name)
+    before = version(crm)
+    page = pages.send(f"/model/{things.plural}/properties/new", "new", label="Colour", kind="text")
+    assert page.status_code == 200
+    assert "3 records have no value yet" in text(page)
+    assert version(crm) == before
+
+
+def test_new_property_has_type_options_group_and_rules(pages: Pages, crm: Crm, things: ObjectType) -> None:
+    group = next(iter(things.groups))
+    answer = pages.confirmed(
+        f"/model/{things.plural}/properties/new",
+        "new",
+        label="Roast level",
+        kind="select",
+        options="light = Light\nDark roast",
+        group=group,
+        indexed="on",
+        required="on",
+        searched="on",
+    )
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/model?focus={things.plural}&tab=properties")
+    found = now(crm, things.name)
+    made = found.properties["roast_level"]
+    assert [(option.value, option.display_name) for option in made.options] == [
+        ("light", "Light"),
+        ("dark_roast", "Dark roast"),
+    ]
+    assert (made.group, made.indexed) == (group, True)
+    assert ("roast_level",) in found.required
+    assert "roast_level" in found.searchable
+
+
+def test_refusal_stands_beside_its_field_and_keeps_what_was_typed(pages: Pages, things: ObjectType) -> None:
+    path = f"/model/{things.plural}/properties/new"
+    page = pages.send(path, "new", label="Size of <b>bag</b>", name="9 bad", kind="number", description="Kept")
+    assert page.status_code == 422
+    field = page.text.partition('name="name"')[2].partition("</div>")[0]
+    assert "Must be lower-case letters, digits and underscores, a letter first." in field
+    assert 'value="Size of &lt;b&gt;bag&lt;/b&gt;"' in page.text
+    assert 'value="Kept"' in page.text
+    assert '<option value="number" selected>' in page.text
+
+
+def test_name_in_use_is_refused(pages: Pages, crm: Crm) -> None:
+    before = version(crm)
+    page = pages.send("/model/contacts/properties/new", "new", label="Email", kind="text")
+    assert page.status_code == 409
+    assert "already exists" in text(page)
+    assert version(crm) == before
+
+
+def test_sending_a_confirmed_form_twice_makes_one(pages: Pages, things: ObjectType) -> None:
+    path = f"/model/{things.plural}/properties/new"
+    first = pages.confirmed(path, "new", label="Once", kind="text")
+    second = pages.send(path, "new", label="Once", kind="text", confirmed="anything")
+    assert (first.status_code, second.status_code) == (303, 409)
+
+
+def test_numbers_that_changed_meanwhile_are_shown_again(pages: Pages, crm: Crm, make: Make, things: ObjectType) -> None:
+    path, before = f"/model/{things.plural}/properties/new", version(crm)
+    seen = pages.send(path, "new", label="Late", kind="text")
+    confirmed = re.search(r'name="confirmed" value="(\w+)"', seen.text)
+    assert confirmed is not None
+    make.record(things.name)
+    page = pages.send(path, "new", label="Late", kind="text", confirmed=confirmed[1])
+    assert "The numbers have changed since you looked" in text(page)
+    assert version(crm) == before
+
+
+def test_paired_label_with_limits_tells_what_it_could_touch(
+    pages: Pages, crm: Crm, make: Make, things: ObjectType
+) -> None:
+    make.associated(make.record(things.name), make.contact())
+    path = f"/model/{things.plural}/associations/new"
+    values = {"other": "contact", "label": "Keeper", "inverse": "Kept by", "most": "1", "back": ""}
+    assert "1 associations could have the label" in text(pages.send(path, "new", **values))
+    assert pages.confirmed(path, "new", **values).status_code == 303
+    found = now(crm, things.name)
+    directions = crm.model.directions(found, crm.model.object_type("contact"))
+    made = next(each for each in directions if each.association_label == "Keeper")
+    assert (made.limit, made.type.inverse_label if made.is_forward else made.type.association_label) == (1, "Kept by")
+
+
+def test_limit_tells_how_many_records_are_above_it(pages: Pages, crm: Crm, make: Make, things: ObjectType) -> None:
+    above, below = make.record(things.name), make.record(things.name)
+    for thing, number in ((above, 3), (below, 2)):
+        for _ in range(number):
+            make.associated(thing, make.contact())
+    direction = crm.model.directions(now(crm, things.name), crm.model.object_type("contact"))[0]
+    path = f"/model/{things.plural}/associations/{direction.type_id}"
+    page = text(pages.send(path, "limits", most="2", back=""))
+    assert f"1 {things.name}s have more than 2 Contacts; these stay, and none is added" in page
+    assert str(above.id) in page
+    assert pages.confirmed(path, "limits", most="2", back="").status_code == 303
+    crm.forget()
+    assert crm.model.directions(now(crm, things.name), crm.model.object_type("contact"))[0].limit == 2
+
+
+def test_pipeline_is_made_with_its_stages_and_their_probabilities(pages: Pages, crm: Crm) -> None:
+    name = unique("Wholesale ")
+    values = {"label": name, "stages": "Asked = 0.1\nOffered = 0.5\nSold = 1"}
+    assert pages.confirmed("/model/deals/pipelines/new", "new", **values).status_code == 303
+    made = next(each for each in now(crm, "deal").pipelines if each.display_name == name)
+    assert [(stage.display_name, stage.probability) for stage in made.live_stages] == [
+        ("Asked", 0.1),
+        ("Offered", 0.5),
+        ("Sold", 1.0),
+    ]
+
+
+def test_stage_without_a_probability_is_refused_beside_the_stages(pages: Pages) -> None:
+    page = pages.send("/model/deals/pipelines/new", "new", label=unique("P "), stages="Asked = often")
+    assert page.status_code == 422
+    assert "A deal stage needs a probability from 0.0 to 1.0." in text(page)
+    assert "Asked = often" in page.text
+
+
+def test_stage_is_added_renamed_moved_and_removed(pages: Pages, crm: Crm) -> None:
+    name = unique("Steps ")
+    pages.confirmed("/model/deals/pipelines/new", "new", label=name, stages="A = 0\nB = 0.5")
+
+    def stages() -> list[str]:
+        made = next(each for each in now(crm, "deal").pipelines if each.display_name == name)
+        return [f"{stage.display_name}:{stage.id}" for stage in made.live_stages]
+
+    pipeline = next(each for each in now(crm, "deal").pipelines if each.display_name == name)
+    path = f"/model/deals/pipelines/{pipeline.id}"
+    assert pages.confirmed(path, "add", label="C", state="1").status_code == 303
+    last = stages()[-1].partition(":")[2]
+    assert pages.confirmed(path, f"stage-{last}", label="First", place="1", state="1").status_code == 303
+    assert [each.partition(":")[0] for each in stages()] == ["First", "A", "B"]
+    assert pages.confirmed(path, f"without-{last}").status_code == 303
+    assert [each.partition(":")[0] for each in stages()] == ["A", "B"]
+
+
+def test_stage_with_records_tells_how_many_and_stays(pages: Pages, crm: Crm, make: Make) -> None:
+    name = unique("Full ")
+    pages.confirmed("/model/deals/pipelines/new", "new", label=name, stages="A = 0\nB = 0.5")
+    pipeline = next(each for each in now(crm, "deal").pipelines if each.display_name == name)
+    stage = pipeline.live_stages[0]
+    make.deal(pipeline=pipeline.id, dealstage=stage.id)
+    page = pages.send(f"/model/deals/pipelines/{pipeline.id}", f"without-{stage.id}")
+    assert page.status_code in (400, 409, 422)
+    found = next(each for each in now(crm, "deal").pipelines if each.id == pipeline.id).stage(stage.id)
+    assert found is not None
+    assert not found.closing
+
+
+def test_display_names_change_and_paths_stay(pages: Pages, crm: Crm, things: ObjectType) -> None:
+    answer = pages.confirmed(f"/model/{things.plural}/settings", "names", one="Account", many="Accounts")
+    assert answer.status_code == 303
+    found = now(crm, things.name)
+    assert (found.display_name, found.display_name_plural, found.plural) == ("Account", "Accounts", things.plural)
+
+
+def test_object_type_is_switched_off_and_on_again(pages: Pages, crm: Crm, things: ObjectType) -> None:
+    path = f"/model/{things.plural}/settings"
+    pages.confirmed(path, "activation")
+    assert not now(crm, things.name).active
+    pages.confirmed(path, "activation")
+    assert now(crm, things.name).active
+
+
+def test_new_object_type_has_its_properties_and_associations(pages: Pages, crm: Crm) -> None:
+    name = unique("Crate ")
+    answer = pages.confirmed(
+        "/model/new",
+        "new",
+        one=name,
+        many=f"{name}s",
+        properties="Label\nWeight = number\nPacked on = date",
+        associated=["contact", "deal"],
+    )
+    assert answer.status_code == 303
+    crm.forget()
+    made = next(each for each in crm.model.object_types.values() if each.display_name == name)
+    assert {"label", "weight", "packed_on"} <= made.properties.keys()
+    assert made.properties["weight"].type == "number"
+    assert made.primary == ("label",)
+    assert crm.model.find_pair(made, crm.model.object_type("deal")) is not None
+
+
+def test_custom_object_type_with_records_is_not_removed(pages: Pages, crm: Crm, make: Make, things: ObjectType) -> None:
+    make.record(things.name)
+    page = pages.send(f"/model/{things.plural}/settings", "removal")
+    assert page.status_code in (400, 409, 422)
+    assert "archive them first" in text(page)
+    assert not now(crm, things.name).archived
+
+
+def test_custom_object_type_without_records_is_removed(pages: Pages, crm: Crm, things: ObjectType) -> None:
+    assert pages.confirmed(f"/model/{things.plural}/settings", "removal").status_code == 303
+    assert now(crm, things.name).archived
+
+
+def test_only_a_super_admin_may_open_a_form(app: Flask, crm: Crm) -> None:
+    _, secret = crm.run(SUPER_ADMIN, lambda unit: tokens.create(unit, "reader", ["crm.objects.contacts.read"]))
+    browser = app.test_client()
+    page = browser.get("/sign-in")
+    token = re.search(r'name="csrf_token" value="([0-9a-f]+)"', page.text)
+    assert token is not None
+    browser.post("/sign-in", data={"csrf_token": token[1], "token": secret})
+    assert browser.get("/model").status_code == 200
+    assert browser.get("/model/new").status_code == 403
+    assert 'href="/model/new"' not in browser.get("/model").text
