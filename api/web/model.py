@@ -15,6 +15,7 @@ from api.schemas.data_model import MEDIA_TYPES
 from api.web import inspector
 from api.web.assets import drawing as icon_drawing
 from api.web.shell import blueprint, flash, signed_in
+from crm_graph.definitions.changes.publication import confirm
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import CATEGORIES, ObjectType
 from crm_graph.diagram import counts, layout, svg
@@ -56,7 +57,7 @@ class Asked:
 def show_model(actor: Actor) -> ResponseReturnValue:
     """The whole model, or one object type with all that it may be associated with."""
     if wanted := request.args.get("find", "").strip():
-        return redirect(_found(crm().model, wanted).url())
+        return redirect(crm().run(actor, lambda unit: _found(unit, wanted)).url())
     return crm().run(actor, _page)
 
 
@@ -116,14 +117,15 @@ def _asked(model: DataModel) -> Asked:
     )
 
 
-def _found(model: DataModel, wanted: str) -> Asked:
+def _found(unit: Unit, wanted: str) -> Asked:
     """The view of the object type that is called so, else of the first whose name begins with it, else has it in it."""
-    live = [each for _, those in inspector.by_category(model) for each in those]
+    confirm(unit)
+    live = [each for _, those in inspector.by_category(unit.model) for each in those]
     folded = wanted.casefold()
     names = [(inspector.names(each), each) for each in live]
     begins = [each for given, each in names if any(name.startswith(folded) for name in given.split("\n"))]
     has = [each for given, each in names if folded in given]
-    if found := model.find_object_type(wanted) or next(iter([*begins, *has]), None):
+    if found := unit.model.find_object_type(wanted) or next(iter([*begins, *has]), None):
         return Asked(found)
     flash(f"No object type is called “{wanted[:100]}”.")
     return Asked()
