@@ -19,7 +19,7 @@ _CARD_WIDTH, _CARD_HEIGHT, _ROW = 148, 30, 38
 _ICON_AND_GAP, _END = 32, 10
 _MARGIN = 4
 _BETWEEN = 36
-_LABELS_MAX = 170
+_LABELS_MAX = 204
 """How wide the gap may be in which the association labels of the first step stand."""
 _BESIDE_LABEL = 10
 _RADIUS = 8

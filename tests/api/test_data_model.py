@@ -86,7 +86,8 @@ def test_properties_say_their_rules_and_pipelines_their_stages(client: Client, c
         each for own in found.values() if own["name"] == custom for each in own["properties"] if each["name"] == "title"
     )
     assert title["required"] is True
-    won = next(each for each in found["deals"]["pipelines"][0]["stages"] if each["id"] == "closedwon")
+    stages = [stage for pipeline in found["deals"]["pipelines"] for stage in pipeline["stages"]]
+    won = next(each for each in stages if each["id"] == "closedwon")
     assert (won["label"], won["probability"], won["closed"]) == ("Closed Won", 1.0, True)
     stage = next(each for each in found["deals"]["properties"] if each["name"] == "dealstage")
     assert "closedwon" in [each["value"] for each in stage["options"]]
