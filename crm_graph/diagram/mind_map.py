@@ -6,6 +6,7 @@ dotted line leads to where it stands.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -159,7 +160,7 @@ def _sides(nodes: Sequence[_Node]) -> tuple[list[_Node], list[_Node]]:
 def _gap(side: Sequence[_Node]) -> float:
     """How far the first step is away, so that as many labels as may be are shown whole."""
     widest = max((text.width(text.one_line(node.labels), SMALL_SIZE) for node in side), default=0)
-    return min(widest + _BETWEEN / 2 + _BESIDE_LABEL, _LABELS_MAX) if widest else _BETWEEN
+    return min(math.ceil(widest) + 1 + _BETWEEN / 2 + _BESIDE_LABEL, _LABELS_MAX) if widest else _BETWEEN
 
 
 def _reach(side: Sequence[_Node], gap: float) -> float:

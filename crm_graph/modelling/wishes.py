@@ -166,15 +166,15 @@ def limits(name: str, type_id: int, most: int | None, back: int | None) -> Wish:
 
     def change_back(unit: Unit, near: ObjectType, far: ObjectType, direction: Direction) -> object:
         other = opposite(direction)
+        if direction.type.is_symmetric:
+            return None  # both directions are one
         given = [Limit(category=other.type.category, type_id=other.type_id, maximum=back)]
         return association_types.set_limits(unit, far, near, given) if other.limit != back else None
 
     def touches(unit: Unit) -> Iterable[Touch]:
         near, far, pair, direction = found_label(unit, name, type_id)
-        for seen, one, others, maximum in (
-            (direction, near, far, most),
-            (opposite(direction), far, near, back),
-        ):
+        ways = [(direction, near, far, most), (opposite(direction), far, near, back)]
+        for seen, one, others, maximum in ways[:1] if direction.type.is_symmetric else ways:
             if maximum is not None and maximum != seen.limit:
                 what = (
                     f"{one.display_name_plural} have more than {maximum:,} {others.display_name_plural}; "
@@ -224,10 +224,20 @@ def stage(name: str, pipeline_id: str, wanted: Stage) -> Wish:
     return Wish([step], touches, f"{wanted.display_name} was added.")
 
 
-def changed_stage(name: str, pipeline_id: str, stage_id: str, changes: Mapping[str, Any]) -> Wish:
-    """A stage with another name, place, probability or state."""
-    step = _of_type(name, lambda unit, found: pipelines.update_stage(unit, found, pipeline_id, stage_id, changes))
-    return Wish([step], _standing(name, pipeline_id, stage_id, "records stand in it"), "The stage was changed.")
+def changed_stage(name: str, pipeline_id: str, stage_id: str, changes: Mapping[str, Any], place: int) -> Wish:
+    """A stage with another name, probability or state, at a place counted from 1; other metadata stays."""
+
+    def change(unit: Unit, found: ObjectType) -> object:
+        known = pipelines.find(found, pipeline_id)
+        was = pipelines.find_stage(known, stage_id)
+        becomes = replace(was, **{**changes, "metadata": {**was.metadata, **changes.get("metadata", {})}})
+        others = [each for each in known.live_stages if each.id != stage_id]
+        ordered = [*others[: place - 1], becomes, *others[place - 1 :]]
+        stages = tuple(replace(each, display_order=number) for number, each in enumerate(ordered))
+        return pipelines.replace_pipeline(unit, found, pipeline_id, replace(known, stages=stages))
+
+    touches = _standing(name, pipeline_id, stage_id, "records stand in it")
+    return Wish([_of_type(name, change)], touches, "The stage was changed.")
 
 
 def without_stage(name: str, pipeline_id: str, stage_id: str) -> Wish:

@@ -210,10 +210,34 @@ def test_stage_is_added_renamed_moved_and_removed(pages: Pages, crm: Crm) -> Non
     path = f"/model/deals/pipelines/{pipeline.id}"
     assert pages.confirmed(path, "add", label="C", state="1").status_code == 303
     last = stages()[-1].partition(":")[2]
-    assert pages.confirmed(path, f"stage-{last}", label="First", place="1", state="1").status_code == 303
-    assert [each.partition(":")[0] for each in stages()] == ["First", "A", "B"]
+    assert pages.confirmed(path, f"stage-{last}", label="Z", place="2", state="1").status_code == 303
+    assert [each.partition(":")[0] for each in stages()] == ["A", "Z", "B"]
     assert pages.confirmed(path, f"without-{last}").status_code == 303
     assert [each.partition(":")[0] for each in stages()] == ["A", "B"]
+
+
+def test_place_that_there_is_not_is_refused(pages: Pages, crm: Crm) -> None:
+    pipeline = now(crm, "deal").live_pipelines[0]
+    stage = pipeline.live_stages[0]
+    page = pages.send(f"/model/deals/pipelines/{pipeline.id}", f"stage-{stage.id}", label="A", place="99", state="0.1")
+    assert page.status_code == 422
+    assert "Must be from 1 to" in text(page)
+
+
+def test_limit_of_a_label_that_is_its_own_inverse_is_one_number(pages: Pages, crm: Crm) -> None:
+    label = unique("Friend ")
+    values = {"other": "contact", "label": label, "inverse": "", "most": "", "back": ""}
+    pages.confirmed("/model/contacts/associations/new", "new", **values)
+
+    def limits() -> list[tuple[int, int | None]]:
+        crm.forget()
+        contact = crm.model.object_type("contact")
+        found = [each for each in crm.model.directions(contact, contact) if each.association_label == label]
+        return [(each.type_id, each.limit) for each in found]
+
+    [(type_id, _)] = limits()
+    assert pages.confirmed(f"/model/contacts/associations/{type_id}", "limits", most="4").status_code == 303
+    assert limits() == [(type_id, 4)]
 
 
 def test_stage_with_records_tells_how_many_and_stays(pages: Pages, crm: Crm, make: Make) -> None:

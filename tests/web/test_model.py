@@ -86,6 +86,13 @@ def test_category_that_is_left_out_is_in_neither_picture_nor_list(browser: Flask
     assert 'href="/model"' in page  # the legend takes it back
 
 
+def test_page_stands_when_every_category_is_left_out(browser: FlaskClient) -> None:
+    every = "core,marketing,sales,service,commerce,activities,other"
+    assert browser.get(f"/model?hide={every}").status_code == 200
+    assert browser.get(f"/model?focus=deals&hide={every}").status_code == 200
+    assert browser.get(f"/model/picture.mmd?hide={every}").status_code == 200
+
+
 def test_association_shows_both_names_and_limits_in_words(browser: FlaskClient, crm: Crm) -> None:
     one, other = unique("Mentor "), unique("Learner ")
 

@@ -304,12 +304,12 @@ def one_label(model: DataModel, object_type: ObjectType, type_id: int) -> list[F
     )
     if direction is None:
         raise DefinitionNotFound(f"Association type {type_id} does not exist", typeId=[str(type_id)])
-    far, back_direction, back = model.object_types[direction.far], opposite(direction), _back(object_type)
+    far, inverse, back = model.object_types[direction.far], opposite(direction), _back(object_type)
     one, other = object_type.display_name, far.display_name
 
     def limit(values: Values) -> Wish:
-        most, least = whole_number("most", values["most"]), whole_number("back", values["back"])
-        return wishes.limits(object_type.name, type_id, most, least)
+        most, back = whole_number("most", values["most"]), whole_number("back", values.get("back", ""))
+        return wishes.limits(object_type.name, type_id, most, back)
 
     def rename(values: Values) -> Wish:
         text, inverse = values["label"].strip(), values["inverse"].strip()
@@ -323,8 +323,8 @@ def one_label(model: DataModel, object_type: ObjectType, type_id: int) -> list[F
         intro="What is above a new limit stays; nothing is added until it is below.",
         wish=limit,
         back=back,
-        fields=_limit_fields(f"one {one}", f"one {other}"),
-        initial={"most": str(direction.limit or ""), "back": str(back_direction.limit or "")},
+        fields=_limit_fields(f"one {one}", f"one {other}")[: 1 if direction.type.is_symmetric else 2],
+        initial={"most": str(direction.limit or ""), "back": str(inverse.limit or "")},
     )
     if not association_types.is_custom_label(direction.type):
         return [limits]
@@ -338,7 +338,7 @@ def one_label(model: DataModel, object_type: ObjectType, type_id: int) -> list[F
             Field(name="label", label=f"What the {other} is to the {one}", is_required=True, concerns=("name",)),
             Field(name="inverse", label=f"What the {one} is to the {other}", concerns=("inverseLabel",)),
         ),
-        initial={"label": text, "inverse": back_direction.association_label or ""},
+        initial={"label": text, "inverse": inverse.association_label or ""},
     )
     remove = partial(_always, wishes.without_label(object_type.name, type_id))
     return [names, limits, _danger("removal", "Remove the label", remove, back)]
@@ -415,14 +415,9 @@ def _stage(object_type: ObjectType, pipeline: Pipeline, stage: Stage, here: str)
         place = whole_number("place", values["place"])
         if place is None or not 1 <= place <= len(pipeline.live_stages):
             raise refused("place", values["place"], f"must be from 1 to {len(pipeline.live_stages)}")
-        changes: dict[str, Any] = {
-            "display_name": values["label"].strip(),
-            "metadata": _metadata(object_type, values.get("state", "")),
-        }
-        order = _order(pipeline, stage, place)
-        if order is not None:
-            changes["display_order"] = order
-        return wishes.changed_stage(object_type.name, pipeline.id, stage.id, changes)
+        metadata = _metadata(object_type, values.get("state", ""))
+        changes = {"display_name": values["label"].strip(), "metadata": metadata}
+        return wishes.changed_stage(object_type.name, pipeline.id, stage.id, changes, place)
 
     return Form(
         key=f"stage-{stage.id}",
@@ -447,16 +442,6 @@ def _stage(object_type: ObjectType, pipeline: Pipeline, stage: Stage, here: str)
 def _without_stage(object_type: ObjectType, pipeline: Pipeline, stage: Stage, here: str) -> Form:
     remove = partial(_always, wishes.without_stage(object_type.name, pipeline.id, stage.id))
     return _danger(f"without-{stage.id}", f"Remove stage {stage.display_name}", remove, here)
-
-
-def _order(pipeline: Pipeline, stage: Stage, place: int) -> int | None:
-    """A display order that brings the stage to its place; None where it is there."""
-    others = [each for each in pipeline.live_stages if each.id != stage.id]
-    if pipeline.live_stages.index(stage) + 1 == place:
-        return None
-    if place > len(others):
-        return others[-1].display_order + 1
-    return others[place - 1].display_order - (1 if place == 1 else 0)
 
 
 def _danger(key: str, title: str, wish: Callable[[Values], Wish], back: str) -> Form:
