@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from crm_graph.crm import Crm
+from crm_graph.definitions.changes import object_types
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.definitions.property import Property
 from crm_graph.records import associations, store
 from crm_graph.records.record import Record
 from crm_graph.unit import Actor, Unit
@@ -46,6 +50,23 @@ class Make:
     def deal(self, **properties: Any) -> Record:
         """A deal with a name."""
         return self.record("deal", **{"dealname": unique("Deal "), **properties})
+
+    def object_type(self, *wanted: Property, display_name: str = "", associated: Sequence[str] = ()) -> ObjectType:
+        """A custom object type; the name of many is that of one with an `s`."""
+        name = unique("thing_")
+        shown = display_name or name
+
+        def define(unit: Unit) -> ObjectType:
+            return object_types.define(
+                unit,
+                name=name,
+                display_name=shown,
+                display_name_plural=f"{shown}s",
+                wanted=wanted,
+                associated=associated,
+            ).object_type
+
+        return self._crm.run(SUPER_ADMIN, define)
 
     def associated(self, one: Record, other: Record) -> None:
         """Two records that are associated, without a label."""

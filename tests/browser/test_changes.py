@@ -8,11 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from crm_graph.crm import Crm
-from crm_graph.definitions.changes import object_types
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.unit import Unit
 from tests.browser.conftest import OpenPage
-from tests.factories import SUPER_ADMIN, Make, unique
+from tests.factories import Make, unique
 
 pytestmark = pytest.mark.browser
 
@@ -20,16 +18,9 @@ LONG = "Ł" * 150 + " مرحبا بالعالم <script>alert(1)</script>"
 
 
 @pytest.fixture
-def things(crm: Crm) -> ObjectType:
+def things(make: Make) -> ObjectType:
     """A custom object type of its own."""
-    name = unique("thing_")
-
-    def define(unit: Unit) -> ObjectType:
-        return object_types.define(
-            unit, name=name, display_name=name, display_name_plural=f"{name}s", wanted=(), associated=["contact"]
-        ).object_type
-
-    return crm.run(SUPER_ADMIN, define)
+    return make.object_type(associated=["contact"])
 
 
 def test_property_is_added_with_the_mouse(page: Page, make: Make, things: ObjectType) -> None:
@@ -101,17 +92,10 @@ def test_what_was_typed_can_be_changed_after_a_look(page: Page, things: ObjectTy
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_names_of_any_kind_are_shown_as_text_and_leave_the_page_whole(
-    open_page: OpenPage, crm: Crm, make: Make, width: int
+    open_page: OpenPage, make: Make, width: int
 ) -> None:
-    name = unique("odd_")
-
-    def define(unit: Unit) -> ObjectType:
-        return object_types.define(
-            unit, name=name, display_name=LONG, display_name_plural=f"{LONG}s", wanted=(), associated=["contact"]
-        ).object_type
-
-    odd = crm.run(SUPER_ADMIN, define)
-    record = make.record(name)
+    odd = make.object_type(display_name=LONG, associated=["contact"])
+    record = make.record(odd.name)
     contact = make.contact(firstname=LONG)
     make.associated(record, contact)
     page = open_page(viewport={"width": width, "height": 900})

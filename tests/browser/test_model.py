@@ -9,10 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from crm_graph.crm import Crm
-from crm_graph.definitions.changes import object_types
-from crm_graph.unit import Unit
 from tests.browser.conftest import OpenPage
-from tests.factories import SUPER_ADMIN, unique
+from tests.factories import Make
 
 pytestmark = pytest.mark.browser
 
@@ -46,19 +44,8 @@ def view_box(page: Page) -> list[float]:
     return [float(part) for part in page.locator("model-picture > svg").get_attribute("viewBox").split()]
 
 
-def custom_type(crm: Crm) -> str:
-    """The plural of a new object type with a name of a usual length."""
-    name = unique("c")
-
-    def define(unit: Unit) -> None:
-        object_types.define(unit, name=name, display_name=name, display_name_plural=f"{name}s", wanted=())
-
-    crm.run(SUPER_ADMIN, define)
-    return f"{name}s"
-
-
-def test_every_object_type_is_drawn(page: Page, crm: Crm) -> None:
-    plural = custom_type(crm)
+def test_every_object_type_is_drawn(page: Page, crm: Crm, make: Make) -> None:
+    plural = make.object_type().plural
     page.goto("/model")
     drawn = set(page.locator("model-picture a[data-type]").evaluate_all("all => all.map((each) => each.dataset.type)"))
     live = {each.plural for each in crm.model.object_types.values() if not each.archived}
@@ -142,9 +129,9 @@ def test_png_is_the_picture_at_twice_its_size(page: Page, tmp_path: Path) -> Non
     assert int.from_bytes(found[16:20], "big") == pytest.approx(2 * width, abs=2)
 
 
-def test_twenty_more_object_types_are_drawn_within_a_second(page: Page, crm: Crm) -> None:
+def test_twenty_more_object_types_are_drawn_within_a_second(page: Page, make: Make) -> None:
     for _ in range(20):
-        custom_type(crm)
+        make.object_type()
     page.goto("/model")  # the first visit reads the model anew
     page.reload()
     paint = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"

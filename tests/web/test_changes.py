@@ -6,16 +6,14 @@ import re
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from crm_graph.accounts import sign_in, tokens
+from crm_graph.accounts import tokens
 from crm_graph.crm import Crm
-from crm_graph.definitions.changes import object_types
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.unit import Unit
 from tests.factories import SUPER_ADMIN, Make, unique
+from tests.web.forms import form_token
 
 
 class Pages:
@@ -26,9 +24,8 @@ class Pages:
 
     def send(self, path: str, form: str, **values: Any) -> TestResponse:
         """The answer to a form of the page, sent as it stands there with these values."""
-        token = re.search(r'name="csrf_token" value="([0-9a-f]+)"', self.browser.get(path).text)
-        assert token is not None
-        return self.browser.post(path, data={"csrf_token": token[1], "form": form, **values})
+        token = form_token(self.browser.get(path))
+        return self.browser.post(path, data={"csrf_token": token, "form": form, **values})
 
     def confirmed(self, path: str, form: str, **values: Any) -> TestResponse:
         """The answer to the form after what it touches was looked at."""
@@ -39,24 +36,15 @@ class Pages:
 
 
 @pytest.fixture
-def pages(app: Flask, crm: Crm) -> Pages:
+def pages(signed_in: FlaskClient) -> Pages:
     """Pages of a super admin."""
-    browser = app.test_client()
-    browser.get(crm.run(SUPER_ADMIN, lambda unit: sign_in.make_link(unit, "")))
-    return Pages(browser)
+    return Pages(signed_in)
 
 
 @pytest.fixture
-def things(crm: Crm) -> ObjectType:
+def things(make: Make) -> ObjectType:
     """A custom object type of its own."""
-    name = unique("thing_")
-
-    def define(unit: Unit) -> ObjectType:
-        return object_types.define(
-            unit, name=name, display_name=name, display_name_plural=f"{name}s", wanted=(), associated=["contact"]
-        ).object_type
-
-    return crm.run(SUPER_ADMIN, define)
+    return make.object_type(associated=["contact"])
 
 
 def text(answer: TestResponse) -> str:
@@ -300,13 +288,9 @@ def test_custom_object_type_without_records_is_removed(pages: Pages, crm: Crm, t
     assert now(crm, things.name).archived
 
 
-def test_only_a_super_admin_may_open_a_form(app: Flask, crm: Crm) -> None:
+def test_only_a_super_admin_may_open_a_form(browser: FlaskClient, crm: Crm) -> None:
     _, secret = crm.run(SUPER_ADMIN, lambda unit: tokens.create(unit, "reader", ["crm.objects.contacts.read"]))
-    browser = app.test_client()
-    page = browser.get("/sign-in")
-    token = re.search(r'name="csrf_token" value="([0-9a-f]+)"', page.text)
-    assert token is not None
-    browser.post("/sign-in", data={"csrf_token": token[1], "token": secret})
+    browser.post("/sign-in", data={"csrf_token": form_token(browser.get("/sign-in")), "token": secret})
     assert browser.get("/model").status_code == 200
     assert browser.get("/model/new").status_code == 403
     assert 'href="/model/new"' not in browser.get("/model").text

@@ -5,23 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from crm_graph.accounts import sign_in
 from crm_graph.crm import Crm
 from crm_graph.records import merge, store
 from tests.api.client import Client
 from tests.factories import SUPER_ADMIN, Make
 from tests.rules.test_every_object_type import MODEL, WRITABLE, created
-
-
-@pytest.fixture
-def browser(app: Flask, crm: Crm) -> FlaskClient:
-    """A browser that a super admin has signed in with."""
-    found = app.test_client()
-    found.get(crm.run(SUPER_ADMIN, lambda unit: sign_in.make_link(unit, "")))
-    return found
 
 
 def text(page: str) -> str:
@@ -30,75 +20,75 @@ def text(page: str) -> str:
 
 
 @pytest.mark.parametrize("name", WRITABLE)
-def test_record_of_every_object_type_has_a_page(browser: FlaskClient, client: Client, name: str) -> None:
+def test_record_of_every_object_type_has_a_page(signed_in: FlaskClient, client: Client, name: str) -> None:
     object_type = MODEL.object_types[name]
     record = created(client, object_type)
-    answer = browser.get(f"/records/{object_type.plural}/{record['id']}")
+    answer = signed_in.get(f"/records/{object_type.plural}/{record['id']}")
     assert answer.status_code == 200
     assert f"{object_type.display_name}</a>" in answer.text
 
 
-def test_page_tells_values_by_their_names_and_not_their_codes(browser: FlaskClient, make: Make) -> None:
+def test_page_tells_values_by_their_names_and_not_their_codes(signed_in: FlaskClient, make: Make) -> None:
     contact = make.contact(
         firstname="Ada", lastname="Byron", lifecyclestage="marketingqualifiedlead", hubspot_owner_id="1"
     )
-    page = text(browser.get(f"/records/contacts/{contact.id}").text)
+    page = text(signed_in.get(f"/records/contacts/{contact.id}").text)
     assert "Ada Byron Contact" in page
     assert "Lifecycle Stage Marketing Qualified Lead" in page
     assert "Contact owner 1" not in page
 
 
-def test_page_links_to_associated_records_from_picture_and_list(browser: FlaskClient, make: Make) -> None:
+def test_page_links_to_associated_records_from_picture_and_list(signed_in: FlaskClient, make: Make) -> None:
     contact, company = make.contact(), make.company()
     make.associated(contact, company)
-    page = browser.get(f"/records/contacts/{contact.id}").text
+    page = signed_in.get(f"/records/contacts/{contact.id}").text
     assert page.count(f'href="/records/companies/{company.id}"') >= 2
 
 
 @pytest.mark.parametrize("name", ["contact", "CONTACTS", "0-1"])
-def test_other_names_of_the_object_type_lead_to_the_one_page(browser: FlaskClient, make: Make, name: str) -> None:
+def test_other_names_of_the_object_type_lead_to_the_one_page(signed_in: FlaskClient, make: Make, name: str) -> None:
     contact = make.contact()
-    answer = browser.get(f"/records/{name}/{contact.id}")
+    answer = signed_in.get(f"/records/{name}/{contact.id}")
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/records/contacts/{contact.id}")
 
 
-def test_address_that_the_api_gives_leads_to_the_page(browser: FlaskClient, make: Make, crm: Crm) -> None:
+def test_address_that_the_api_gives_leads_to_the_page(signed_in: FlaskClient, make: Make, crm: Crm) -> None:
     contact = make.contact()
-    answer = browser.get(f"/contacts/{crm.model.account_id}/record/0-1/{contact.id}")
+    answer = signed_in.get(f"/contacts/{crm.model.account_id}/record/0-1/{contact.id}")
     assert answer.headers["Location"] == f"/records/contacts/{contact.id}"
 
 
-def test_id_of_a_merged_record_leads_to_what_it_became(browser: FlaskClient, make: Make, crm: Crm) -> None:
+def test_id_of_a_merged_record_leads_to_what_it_became(signed_in: FlaskClient, make: Make, crm: Crm) -> None:
     one, other = make.company(), make.company()
     merged = crm.run(
         SUPER_ADMIN, lambda unit: merge.merge(unit, unit.model.object_type("company"), str(one.id), str(other.id))
     )
-    answer = browser.get(f"/records/companies/{other.id}")
+    answer = signed_in.get(f"/records/companies/{other.id}")
     assert answer.headers["Location"] == f"/records/companies/{merged.id}"
 
 
-def test_archived_record_says_so(browser: FlaskClient, make: Make, crm: Crm) -> None:
+def test_archived_record_says_so(signed_in: FlaskClient, make: Make, crm: Crm) -> None:
     company = make.company()
     crm.run(SUPER_ADMIN, lambda unit: store.archive(unit, unit.model.object_type("company"), str(company.id)))
-    assert "Archived" in text(browser.get(f"/records/companies/{company.id}").text)
+    assert "Archived" in text(signed_in.get(f"/records/companies/{company.id}").text)
 
 
 @pytest.mark.parametrize("path", ["/records/contacts/999999999999", "/records/contacts/x", "/records/unicorns/1"])
-def test_record_that_is_not_there_is_a_page_that_says_so(browser: FlaskClient, path: str) -> None:
-    answer = browser.get(path, headers={"Accept": "text/html"})
+def test_record_that_is_not_there_is_a_page_that_says_so(signed_in: FlaskClient, path: str) -> None:
+    answer = signed_in.get(path, headers={"Accept": "text/html"})
     assert answer.status_code == 404
     assert "Nothing is here" in answer.text
 
 
-def test_values_are_text_and_only_web_addresses_are_links(browser: FlaskClient, make: Make) -> None:
+def test_values_are_text_and_only_web_addresses_are_links(signed_in: FlaskClient, make: Make) -> None:
     company = make.company(
         name="<script>alert(1)</script>",
         description='"><img src=x onerror=alert(1)>',
         website="https://example.com/a?b=1",
     )
     other = make.company(website="javascript:alert(1)")
-    page = browser.get(f"/records/companies/{company.id}").text
+    page = signed_in.get(f"/records/companies/{company.id}").text
     assert "<script>alert" not in page
     assert "<img" not in page.replace('<img src="/static', "")
     assert 'href="https://example.com/a?b=1" rel="noopener noreferrer nofollow"' in page
-    assert 'href="javascript' not in browser.get(f"/records/companies/{other.id}").text
+    assert 'href="javascript' not in signed_in.get(f"/records/companies/{other.id}").text

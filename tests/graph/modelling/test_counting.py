@@ -17,7 +17,7 @@ from crm_graph.errors import DefinitionExists, MissingScopes, RecordsRemain
 from crm_graph.modelling import counting, wish, wishes
 from crm_graph.modelling.counting import Count
 from crm_graph.unit import Unit
-from tests.factories import SUPER_ADMIN, Make, unique
+from tests.factories import SUPER_ADMIN, Make
 
 T = TypeVar("T")
 
@@ -32,22 +32,9 @@ SIZE = Property(name="size", display_name="Size", type="number", field_type="num
 
 
 @pytest.fixture
-def things(crm: Crm) -> str:
+def things(make: Make) -> str:
     """The name of a custom object type with a colour and a size, which may be associated with contacts."""
-    name = unique("thing_")
-
-    def define(unit: Unit) -> None:
-        object_types.define(
-            unit,
-            name=name,
-            display_name=name,
-            display_name_plural=f"{name}s",
-            wanted=(COLOUR, SIZE),
-            associated=["contact"],
-        )
-
-    crm.run(SUPER_ADMIN, define)
-    return name
+    return make.object_type(COLOUR, SIZE, associated=["contact"]).name
 
 
 def counted(crm: Crm, things: str, work: Callable[[Unit, ObjectType], T]) -> T:
