@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from crm_graph.crm import Crm
+from crm_graph.definitions.association import USER_DEFINED
 from crm_graph.definitions.changes import object_types
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Property
@@ -74,5 +75,14 @@ class Make:
         def work(unit: Unit) -> None:
             near, far = (unit.model.object_type(each.object_type.name) for each in (one, other))
             associations.associate_default(unit, near, str(one.id), far, str(other.id))
+
+        self._crm.run(SUPER_ADMIN, work)
+
+    def labelled(self, one: Record, other: Record, type_id: int) -> None:
+        """Two records that are associated under a label of the account."""
+
+        def work(unit: Unit) -> None:
+            near, far = (unit.model.object_type(each.object_type.name) for each in (one, other))
+            associations.set_types(unit, near, str(one.id), far, str(other.id), [(USER_DEFINED, type_id)])
 
         self._crm.run(SUPER_ADMIN, work)

@@ -107,8 +107,7 @@ def rules(name: str, property_name: str, *, required: bool, indexed: bool, searc
     def touches(unit: Unit) -> Iterable[Touch]:
         found = unit.model.object_type(name)
         known = properties.find(found, property_name)
-        is_required = any(property_name in group for group in found.required)
-        if required and not is_required:
+        if required and (property_name,) not in found.required:
             count = counting.without_value(unit, found, known)
             yield Touch("records have no value; they stay, and none can be made without one", count)
         if indexed != known.indexed:

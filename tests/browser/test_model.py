@@ -139,6 +139,11 @@ def test_twenty_more_object_types_are_drawn_within_a_second(page: Page, make: Ma
     page.wait_for_timeout(200)  # what was painted is told a little later
     painted_ms = page.evaluate(paint)
     received_ms = page.evaluate("performance.getEntriesByType('navigation')[0].responseEnd")
+    loaded = page.evaluate(
+        """() => ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
+          .reduce((sum, each) => sum + each.decodedBodySize, 0)"""
+    )
+    assert 50_000 < loaded <= 600_000
     assert page.evaluate(OUTSIDE) == []
     assert painted_ms - received_ms < 1_000
 

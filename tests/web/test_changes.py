@@ -101,6 +101,76 @@ def test_new_property_has_type_options_group_and_rules(pages: Pages, crm: Crm, t
     assert "roast_level" in found.searchable
 
 
+def test_rules_of_a_property_that_has_values_are_changed(
+    pages: Pages, crm: Crm, make: Make, things: ObjectType
+) -> None:
+    path = f"/model/{things.plural}/properties"
+    pages.confirmed(f"{path}/new", "new", label="Colour", kind="text")
+    make.record(things.name, colour="Red")
+    make.record(things.name)
+    rules = {"required": "on", "indexed": "on", "searched": "on"}
+    page = text(pages.send(f"{path}/colour", "rules", **rules))
+    assert "1 records have no value; they stay, and none can be made without one" in page
+    assert "1 records are put into an index" in page
+    assert "2 records are made searchable anew" in page
+    assert pages.confirmed(f"{path}/colour", "rules", **rules).status_code == 303
+    found = now(crm, things.name)
+    assert found.properties["colour"].indexed
+    assert (("colour",) in found.required, "colour" in found.searchable) == (True, True)
+    assert pages.confirmed(f"{path}/colour", "rules").status_code == 303
+    found = now(crm, things.name)
+    assert not found.properties["colour"].indexed
+    assert (("colour",) in found.required, "colour" in found.searchable) == (False, False)
+
+
+def test_property_is_changed_and_removed_with_its_values_counted(
+    pages: Pages, crm: Crm, make: Make, things: ObjectType
+) -> None:
+    path = f"/model/{things.plural}/properties"
+    pages.confirmed(f"{path}/new", "new", label="Grade", kind="select", options="a = A\nb = B")
+    make.record(things.name, grade="a")
+    values = {"label": "Mark", "options": "b = Better", "description": ""}
+    page = text(pages.send(f"{path}/grade", "details", **values))
+    assert "1 records have a value" in page
+    assert "1 records have an option that goes" in page
+    assert pages.confirmed(f"{path}/grade", "details", **values).status_code == 303
+    changed = now(crm, things.name).properties["grade"]
+    assert (changed.display_name, [(each.value, each.display_name) for each in changed.options]) == (
+        "Mark",
+        [("b", "Better")],
+    )
+    assert "1 records have a value, which is hidden" in text(pages.send(f"{path}/grade", "removal"))
+    assert pages.confirmed(f"{path}/grade", "removal").status_code == 303
+    assert "grade" not in now(crm, things.name).live_properties
+
+
+def test_label_is_renamed_and_removed_with_its_associations_counted(
+    pages: Pages, crm: Crm, make: Make, things: ObjectType
+) -> None:
+    pages.confirmed(
+        f"/model/{things.plural}/associations/new",
+        "new",
+        other="contact",
+        label="Keeper",
+        inverse="Kept",
+        most="",
+        back="",
+    )
+    found, contact = now(crm, things.name), crm.model.object_type("contact")
+    made = next(each for each in crm.model.directions(found, contact) if each.association_label == "Keeper")
+    make.labelled(make.record(things.name), make.contact(), made.type_id)
+    path = f"/model/{things.plural}/associations/{made.type_id}"
+    assert "1 associations show it" in text(pages.send(path, "names", label="Owner", inverse="Owned"))
+    assert pages.confirmed(path, "names", label="Owner", inverse="Owned").status_code == 303
+    found = now(crm, things.name)
+    labels = {each.association_label for each in crm.model.directions(found, contact)}
+    assert "Owner" in labels
+    assert "1 associations have it" in text(pages.send(path, "removal"))
+    assert pages.confirmed(path, "removal").status_code == 303
+    found = now(crm, things.name)
+    assert "Owner" not in {each.association_label for each in crm.model.directions(found, contact)}
+
+
 def test_refusal_stands_beside_its_field_and_keeps_what_was_typed(pages: Pages, things: ObjectType) -> None:
     path = f"/model/{things.plural}/properties/new"
     page = pages.send(path, "new", label="Size of <b>bag</b>", name="9 bad", kind="number", description="Kept")

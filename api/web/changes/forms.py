@@ -233,7 +233,7 @@ def one_property(model: DataModel, object_type: ObjectType, property_name: str) 
             back=back,
             fields=_RULES,
             initial={
-                "required": _on(any(known.name in group for group in object_type.required)),
+                "required": _on((known.name,) in object_type.required),
                 "indexed": _on(known.indexed),
                 "searched": _on(known.name in object_type.searchable),
             },

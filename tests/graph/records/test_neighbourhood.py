@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from crm_graph.crm import Crm
-from crm_graph.definitions.association import USER_DEFINED
 from crm_graph.definitions.changes import association_types
 from crm_graph.errors import RecordNotFound
 from crm_graph.graph.queries import Statement
-from crm_graph.records import associations, neighbourhood, store
+from crm_graph.records import neighbourhood, store
 from crm_graph.records.neighbourhood import Neighbourhood
 from crm_graph.records.record import Identity, Record
 from crm_graph.unit import Actor, Unit
@@ -27,16 +26,6 @@ def around(crm: Crm, record: Record, actor: Actor = SUPER_ADMIN) -> Neighbourhoo
         return neighbourhood.read(unit, unit.model.object_type(record.object_type.name), str(record.id))
 
     return crm.run(actor, work)
-
-
-def label(crm: Crm, one: Record, other: Record, type_id: int) -> None:
-    """Associate two records under a label."""
-
-    def work(unit: Unit) -> None:
-        near, far = (unit.model.object_type(each.object_type.name) for each in (one, other))
-        associations.set_types(unit, near, str(one.id), far, str(other.id), [(USER_DEFINED, type_id)])
-
-    crm.run(SUPER_ADMIN, work)
 
 
 def names(found: Neighbourhood) -> dict[str, list[str]]:
@@ -64,7 +53,7 @@ def test_neighbour_has_its_labels_as_this_record_sees_them(crm: Crm, make: Make)
         near, far = unit.model.object_type("contact"), unit.model.object_type("company")
         return association_types.create_label(unit, near, far, unique("l_"), shown, inverse)[0].type_id
 
-    label(crm, contact, company, crm.run(SUPER_ADMIN, define))
+    make.labelled(contact, company, crm.run(SUPER_ADMIN, define))
     [[seen]] = [each.shown for each in around(crm, contact).around]
     [[back]] = [each.shown for each in around(crm, company).around]
     assert shown in seen.labels
