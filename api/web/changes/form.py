@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
+from urllib.parse import quote
 
 from werkzeug.datastructures import MultiDict
 
 from crm_graph.definitions.changes.checks import refused
+from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import CRMError, MissingScopes, Unavailable
 from crm_graph.modelling.wish import Wish
 
@@ -17,6 +20,8 @@ Kind = Literal["text", "lines", "number", "select", "checkbox", "checks"]
 Values = Mapping[str, str]
 """What was typed by the name of the field; a box that is checked has `on`, several of them are joined by spaces."""
 
+ON = "on"
+"""The value of a box that is ticked."""
 _LENGTH = 100_000
 """Characters of one field that are read."""
 
@@ -87,3 +92,25 @@ def slug(text: str) -> str:
     """A name for programs made of a name for people: `Favourite drink` becomes `favourite_drink`."""
     found = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
     return found if found[:1].isalpha() else f"p_{found}".rstrip("_")
+
+
+def danger(key: str, title: str, wish: Wish, back: str) -> Form:
+    """A form without fields that removes something."""
+    return Form(
+        key=key, title=title, button="Remove", wish=partial(always, wish), back=back, is_danger=True, is_folded=True
+    )
+
+
+def always(wish: Wish, values: Values) -> Wish:
+    """What a form without fields asks for."""
+    return wish
+
+
+def back_to(object_type: ObjectType, tab: str | None = None) -> str:
+    """The page of the data model with the object type in its middle."""
+    return f"/model?focus={quote(object_type.plural)}{f'&tab={tab}' if tab else ''}"
+
+
+def ticked(holds: bool) -> str:
+    """The value of a box."""
+    return ON if holds else ""

@@ -11,7 +11,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from api.endpoint import crm
 from api.errors import row_of
-from api.web.changes import forms
+from api.web.changes import labels, object_types, pipelines, properties
 from api.web.changes.form import Form
 from api.web.shell import blueprint, flash, own_form, signed_in
 from crm_graph.definitions.changes.publication import confirm
@@ -24,14 +24,14 @@ from crm_graph.unit import Actor, Unit
 Builder = Callable[..., list[Form]]
 
 PLACES: Mapping[str, Builder] = {
-    "/model/new": forms.new_object_type,
-    "/model/<object_type>/settings": forms.settings,
-    "/model/<object_type>/properties/new": forms.new_property,
-    "/model/<object_type>/properties/<property_name>": forms.one_property,
-    "/model/<object_type>/associations/new": forms.new_label,
-    "/model/<object_type>/associations/<int:type_id>": forms.one_label,
-    "/model/<object_type>/pipelines/new": forms.new_pipeline,
-    "/model/<object_type>/pipelines/<pipeline_id>": forms.one_pipeline,
+    "/model/new": object_types.new_object_type,
+    "/model/<object_type>/settings": object_types.settings,
+    "/model/<object_type>/properties/new": properties.new_property,
+    "/model/<object_type>/properties/<property_name>": properties.one_property,
+    "/model/<object_type>/associations/new": labels.new_label,
+    "/model/<object_type>/associations/<int:type_id>": labels.one_label,
+    "/model/<object_type>/pipelines/new": pipelines.new_pipeline,
+    "/model/<object_type>/pipelines/<pipeline_id>": pipelines.one_pipeline,
 }
 """Where the data model is changed, and which forms stand there."""
 
