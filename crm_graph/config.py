@@ -85,10 +85,12 @@ class Limits:
     """Characters of all values in the histories of a read; each record has the same part, older values are left out."""
     neighbours: int = 8
     """Associated records of each object type that the page of a record shows."""
+    neighbours_considered: int = 1_000
+    """Associations with each object type that are looked at for those, to find the labelled and the latest ones."""
     neighbours_beyond: int = 4
     """Records behind each of these that its picture shows."""
     neighbours_looked_at: int = 60
-    """Relationships of an associated record that are looked at for those, whatever they are."""
+    """Relationships of an associated record that are looked at for what is behind it, whatever they are."""
     revisions_shown: int = 20
     """Last revisions on the page of a record."""
     revision_changes_shown: int = 12

@@ -51,7 +51,7 @@ def is_whole(vendor: Path, digest: str, files: Mapping[str, Sequence[str]]) -> b
 
 
 def fetch(vendor: Path, digest: str, files: Mapping[str, Sequence[str]]) -> None:
-    """Replace `vendor` by a fresh one, in one step: a build that is broken off leaves the old one as it was."""
+    """Replace `vendor` by a fresh one; what a build that was broken off here left is replaced by the next."""
     with tempfile.TemporaryDirectory() as folder:
         for source in SOURCES[:2]:
             shutil.copy(source, folder)

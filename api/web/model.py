@@ -70,7 +70,7 @@ def download_model(actor: Actor, extension: str) -> ResponseReturnValue:
     name = EXTENSIONS[extension]
 
     def work(unit: Unit) -> str:
-        asked = _asked(unit.model)
+        asked = _asked(unit)
         shown = _without(unit.model, asked.hidden, asked.focus)
         return FORMATS[name](shown, counts.counted(unit), asked.focus, icon_drawing)
 
@@ -81,7 +81,7 @@ def download_model(actor: Actor, extension: str) -> ResponseReturnValue:
 
 def _page(unit: Unit) -> str:
     model = unit.model
-    asked = _asked(model)
+    asked = _asked(unit)
     counted = counts.counted(unit)
     focus = asked.focus
     picture = svg.draw(_drawing(model, asked, counted), icons=icon_drawing, link=lambda plural: asked.url(focus=plural))
@@ -105,10 +105,11 @@ def _drawing(model: DataModel, asked: Asked, counted: Counts) -> Drawing:
     return layout.focus(shown, counted, asked.focus) if asked.focus else layout.overview(shown, counted)
 
 
-def _asked(model: DataModel) -> Asked:
+def _asked(unit: Unit) -> Asked:
     name, tab = request.args.get("focus", ""), request.args.get("tab", "")
-    focus = model.find_object_type(name) if name else None
+    focus = unit.model.find_object_type(name) if name else None
     if name and focus is None:
+        confirm(unit)  # another process may just have defined it
         raise NotFound(f"No object type is called “{name[:100]}”.")
     return Asked(
         focus=focus,

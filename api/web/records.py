@@ -16,6 +16,7 @@ from api.schemas.moments import moment
 from api.web import assets, inspector
 from api.web.shell import blueprint, signed_in
 from crm_graph.accounts import owners, permissions, tokens
+from crm_graph.definitions.changes.publication import confirm
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Property
 from crm_graph.diagram import svg
@@ -92,6 +93,7 @@ def path_of(object_type: ObjectType, record_id: int | str) -> str:
 def _object_type(unit: Unit, name: str) -> ObjectType:
     found = unit.model.find_object_type(name)
     if found is None:
+        confirm(unit)  # another process may just have defined it
         raise NotFound
     return found
 

@@ -15,27 +15,37 @@ from crm_graph.unit import Actor, Unit
 
 Step = Callable[[Unit], object]
 
+_SMALL = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """What a change would touch, and how much of it there is: `records have no value yet`, 12."""
+    """What a change would touch, and how much of it there is: `records have no value yet`, 12.
+
+    `of` is the name in paths of the object type that the examples are of; None for the one that is changed.
+    """
 
     what: str
     count: Count
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A change: `steps` make it, each a version of the model that is whole; `done` says that it was made."""
+    """A change: `steps` make it, each a version of the model that is whole; `done` says that it was made.
+
+    Steps that `are_independent` need nothing of each other, so that all of them can be tried.
+    """
 
     steps: Sequence[Step]
     touches: Callable[[Unit], Iterable[Touch]]
     done: str
+    are_independent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a wish touches now. `token` is another as soon as one of the numbers is."""
+    """What a wish touches now. `token` is another when something else is touched, or notably more or less of it."""
 
     touches: tuple[Touch, ...]
     token: str
@@ -48,13 +58,19 @@ COUNTERS: tuple[Counter, ...] = (lambda unit, wish: wish.touches(unit),)
 
 
 def preview(unit: Unit, wish: Wish) -> Preview:
-    """What the wish touches, after its first step was tried; raises what that raises, MissingScopes for most."""
+    """What the wish touches, after what can be tried of it was; raises what that raises, MissingScopes for most."""
     require_super_admin(unit)
     confirm(unit)
-    rehearse(unit, wish.steps[0])
+    for step in wish.steps if wish.are_independent else wish.steps[:1]:
+        rehearse(unit, step)
     touches = tuple(touch for counter in COUNTERS for touch in counter(unit, wish))
-    numbers = [(touch.what, touch.count.number, touch.count.is_exact) for touch in touches]
-    return Preview(touches, hashlib.sha256(repr(numbers).encode()).hexdigest()[:32])
+    seen = [(touch.what, _size(touch.count.number)) for touch in touches]
+    return Preview(touches, hashlib.sha256(repr(seen).encode()).hexdigest()[:32])
+
+
+def _size(number: int) -> int:
+    """Small numbers as they are, great ones by how long they are: records that come and go must not stop a change."""
+    return number if number < _SMALL else _SMALL ** len(str(number))
 
 
 def make(crm: Crm, actor: Actor, wish: Wish) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from crm_graph.definitions.association import AssociationPair, Direction
-from crm_graph.definitions.changes import association_types, object_types, pipelines, properties
+from crm_graph.definitions.changes import association_types, checks, object_types, pipelines, properties
 from crm_graph.definitions.changes.association_types import Limit
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.pipeline import Pipeline, Stage
@@ -68,7 +68,13 @@ def removal(name: str) -> Wish:
 def new_property(name: str, wanted: Property, *, required: bool, searched: bool) -> Wish:
     """A new property with its rules."""
     plain = replace(wanted, indexed=False)
-    steps = [_of_type(name, lambda unit, found: properties.create(unit, found, [plain]))]
+
+    def create(unit: Unit, found: ObjectType) -> object:
+        if searched and not found.built_in:  # refused before anything is made
+            checks.check_count("searchableProperties", len(found.searchable) + 1, unit.limits.searchable_properties)
+        return properties.create(unit, found, [plain])
+
+    steps = [_of_type(name, create)]
     if wanted.indexed:
         steps.append(_indexed(name, wanted.name, is_on=True))
     if required:
@@ -116,7 +122,7 @@ def rules(name: str, property_name: str, *, required: bool, indexed: bool, searc
         if searched != (property_name in found.searchable):
             yield Touch("records are made searchable anew, in the background", counting.records(unit, found))
 
-    return Wish(steps, touches, "The rules were changed.")
+    return Wish(steps, touches, "The rules were changed.", are_independent=True)
 
 
 def without_property(name: str, property_name: str) -> Wish:
@@ -179,10 +185,10 @@ def limits(name: str, type_id: int, most: int | None, back: int | None) -> Wish:
                     f"{one.display_name_plural} have more than {maximum:,} {others.display_name_plural}; "
                     "these stay, and none is added"
                 )
-                yield Touch(what, counting.above(unit, pair, seen, maximum))
+                yield Touch(what, counting.above(unit, pair, seen, maximum), of=one.plural)
 
     steps = [_of_label(name, type_id, each) for each in (change, change_back)]
-    return Wish(steps, touches, "The limits were changed.")
+    return Wish(steps, touches, "The limits were changed.", are_independent=True)
 
 
 def without_label(name: str, type_id: int) -> Wish:
@@ -307,7 +313,8 @@ def _records(name: str, what: str) -> Callable[[Unit], Iterable[Touch]]:
 def _labelled(name: str, type_id: int, what: str) -> Callable[[Unit], Iterable[Touch]]:
     def touches(unit: Unit) -> Iterable[Touch]:
         _, _, pair, direction = found_label(unit, name, type_id)
-        yield Touch(what, counting.of_association_type(unit, pair, direction.type.id))
+        source = unit.model.object_types[pair.source]
+        yield Touch(what, counting.of_association_type(unit, pair, direction.type.id), of=source.plural)
 
     return touches
 

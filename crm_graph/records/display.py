@@ -32,7 +32,7 @@ def names_read(model: DataModel) -> list[str]:
 def value_text(object_type: ObjectType, name: str, text: str) -> str:
     """A value as it is shown: options, pipelines and stages by their names, everything else as the wire has it."""
     found = object_type.properties.get(name)
-    if found is None or found.type != "enumeration":
+    if found is None or found.type != "enumeration" or found.options_from == "owners":
         return text
     names = {option.value: option.display_name for option in found.options}
     if found.options_from == "pipelines":

@@ -73,7 +73,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What one write did; `at` in ms since 1970, UTC. `more` changes of properties are left out."""
+    """What one write did; `at` in ms since 1970, UTC. `more` is how much of it is left out."""
 
     version: int
     at: int
@@ -131,6 +131,7 @@ def _around(unit: Unit, record: Record) -> Iterable[Neighbours]:
         default_ids={name: pairs[name].default.id for name in readable},
         names=display.names_read(model),
         limit=limit + 1,
+        considered=unit.limits.neighbours_considered,
         looked=unit.limits.neighbours_looked_at,
         beyond=unit.limits.neighbours_beyond,
     )["found"]
@@ -199,7 +200,7 @@ def _revisions(unit: Unit, record: Record) -> Iterable[Revision]:
             actor=actor or "",
             changes=tuple(Change(*change) for change in changes),
             links=tuple(_links(unit, record.object_type, links)),
-            more=count - len(changes),
+            more=count - len(changes) - len(links),
         )
 
 

@@ -69,6 +69,7 @@ SORTS = {
     "definitions.load": "one property has few options, one pipeline few stages",
     "feed.number": "what was taken in the order of an index is put in order for the feed",
     "jobs.claim": "few jobs wait or run",
+    "neighbourhood.around": "a thousand associations of a pair at most are put in order",
     **dict.fromkeys(
         ("search: indexed string", "search: associated", "search: words"), "what was found is put in order"
     ),

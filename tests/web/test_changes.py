@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from crm_graph.accounts import tokens
 from crm_graph.crm import Crm
+from crm_graph.definitions.association import Direction
 from crm_graph.definitions.object_type import ObjectType
 from tests.factories import SUPER_ADMIN, Make, unique
 from tests.web.forms import form_token
@@ -22,10 +25,18 @@ class Pages:
     def __init__(self, browser: FlaskClient) -> None:
         self.browser = browser
 
+    def opened(self, path: str, form: str) -> dict[str, str]:
+        """What a form of the page sends along, as the page stands now."""
+        page = self.browser.get(path)
+        state = re.search(
+            rf'name="form" value="{re.escape(form)}">\s*<input type="hidden" name="drawn_from" value="(\w+)"', page.text
+        )
+        assert state is not None
+        return {"csrf_token": form_token(page), "form": form, "drawn_from": state[1]}
+
     def send(self, path: str, form: str, **values: Any) -> TestResponse:
         """The answer to a form of the page, sent as it stands there with these values."""
-        token = form_token(self.browser.get(path))
-        return self.browser.post(path, data={"csrf_token": token, "form": form, **values})
+        return self.browser.post(path, data={**self.opened(path, form), **values})
 
     def confirmed(self, path: str, form: str, **values: Any) -> TestResponse:
         """The answer to the form after what it touches was looked at."""
@@ -62,6 +73,12 @@ def now(crm: Crm, name: str) -> ObjectType:
     """The object type as it is now."""
     crm.forget()
     return crm.model.object_types[name]
+
+
+def with_contacts(crm: Crm, things: ObjectType) -> Sequence[Direction]:
+    """How records of the object type may be associated with contacts now."""
+    found = now(crm, things.name)
+    return crm.model.directions(found, crm.model.object_type("contact"))
 
 
 def version(crm: Crm) -> int:
@@ -162,20 +179,16 @@ def test_label_is_renamed_and_removed_with_its_associations_counted(
         most="",
         back="",
     )
-    found, contact = now(crm, things.name), crm.model.object_type("contact")
-    made = next(each for each in crm.model.directions(found, contact) if each.association_label == "Keeper")
+    made = next(each for each in with_contacts(crm, things) if each.association_label == "Keeper")
     make.labelled(make.record(things.name), make.contact(), made.type_id)
     path = f"/model/{things.plural}/associations/{made.type_id}"
     assert touched(pages.send(path, "names", label="Owner", inverse="Owned"), "Associations show it") == 1
     assert pages.confirmed(path, "names", label="Owner", inverse="Owned").status_code == 303
-    found = now(crm, things.name)
-    labels = {each.association_label for each in crm.model.directions(found, contact)}
-    assert "Owner" in labels
+    assert "Owner" in {each.association_label for each in with_contacts(crm, things)}
     page = pages.send(path, "removal")
     assert touched(page, "Associations have it; the records stay associated without it") == 1
     assert pages.confirmed(path, "removal").status_code == 303
-    found = now(crm, things.name)
-    assert "Owner" not in {each.association_label for each in crm.model.directions(found, contact)}
+    assert "Owner" not in {each.association_label for each in with_contacts(crm, things)}
 
 
 def test_refusal_stands_beside_its_field_and_keeps_what_was_typed(pages: Pages, things: ObjectType) -> None:
@@ -215,6 +228,50 @@ def test_numbers_that_changed_meanwhile_are_shown_again(pages: Pages, crm: Crm, 
     assert version(crm) == before
 
 
+def test_page_that_was_opened_before_another_change_changes_nothing(pages: Pages, crm: Crm, things: ObjectType) -> None:
+    path = f"/model/{things.plural}/settings"
+    old = pages.opened(path, "names")
+    pages.confirmed(path, "names", one="Sack", many="Sacks")
+    page = pages.browser.post(path, data={**old, "one": "Bag", "many": "Bags"})
+    assert page.status_code == 409
+    assert "This was changed since you opened the page" in text(page)
+    assert 'value="Sack"' in page.text
+    assert now(crm, things.name).display_name == "Sack"
+
+
+def test_clicking_deactivate_twice_does_not_activate(pages: Pages, crm: Crm, things: ObjectType) -> None:
+    path = f"/model/{things.plural}/settings"
+    old = pages.opened(path, "activation")
+    seen = re.search(r'name="confirmed" value="(\w+)"', pages.browser.post(path, data=old).text)
+    assert seen is not None
+    answers = [pages.browser.post(path, data={**old, "confirmed": seen[1]}).status_code for _ in range(2)]
+    assert answers == [303, 409]
+    assert not now(crm, things.name).active
+
+
+def test_changing_a_description_leaves_options_as_they_are(pages: Pages, crm: Crm, things: ObjectType) -> None:
+    path = f"/model/{things.plural}/properties"
+    pages.confirmed(f"{path}/new", "new", label="Weight class", kind="select", options=">=100 = Big\n<100 = Small")
+    before = now(crm, things.name).properties["weight_class"].options
+    assert [(each.value, each.display_name) for each in before] == [(">=100", "Big"), ("<100", "Small")]
+    page = pages.browser.get(f"{path}/weight_class").text
+    typed = re.search(r"<textarea[^>]*>\n?(.*?)</textarea>", page, re.DOTALL)
+    assert typed is not None
+    values = {"label": "Weight class", "description": "Of sacks", "options": html.unescape(typed[1])}
+    assert pages.confirmed(f"{path}/weight_class", "details", **values).status_code == 303
+    changed = now(crm, things.name).properties["weight_class"]
+    assert (changed.description, changed.options) == ("Of sacks", before)
+
+
+def test_labels_in_any_script_are_made(pages: Pages, crm: Crm, things: ObjectType) -> None:
+    path = f"/model/{things.plural}/associations/new"
+    for label in ("عميل", "زميل", "L" * 200):
+        values = {"other": "contact", "label": label, "inverse": "", "most": "", "back": ""}
+        assert pages.confirmed(path, "new", **values).status_code == 303
+    found = with_contacts(crm, things)
+    assert {"عميل", "زميل", "L" * 200} <= {each.association_label for each in found}
+
+
 def test_paired_label_with_limits_tells_what_it_could_touch(
     pages: Pages, crm: Crm, make: Make, things: ObjectType
 ) -> None:
@@ -223,9 +280,7 @@ def test_paired_label_with_limits_tells_what_it_could_touch(
     values = {"other": "contact", "label": "Keeper", "inverse": "Kept by", "most": "1", "back": ""}
     assert touched(pages.send(path, "new", **values), "Associations could have the label; none gets it by itself") == 1
     assert pages.confirmed(path, "new", **values).status_code == 303
-    found = now(crm, things.name)
-    directions = crm.model.directions(found, crm.model.object_type("contact"))
-    made = next(each for each in directions if each.association_label == "Keeper")
+    made = next(each for each in with_contacts(crm, things) if each.association_label == "Keeper")
     assert (made.limit, made.type.inverse_label if made.is_forward else made.type.association_label) == (1, "Kept by")
 
 
@@ -234,15 +289,35 @@ def test_limit_tells_how_many_records_are_above_it(pages: Pages, crm: Crm, make:
     for thing, number in ((above, 3), (below, 2)):
         for _ in range(number):
             make.associated(thing, make.contact())
-    direction = crm.model.directions(now(crm, things.name), crm.model.object_type("contact"))[0]
+    direction = with_contacts(crm, things)[0]
     path = f"/model/{things.plural}/associations/{direction.type_id}"
     page = pages.send(path, "limits", most="2", back="")
     what = f"{things.name.capitalize()}s have more than 2 Contacts; these stay, and none is added"
     assert touched(page, what) == 1
     assert f"such as {above.id} " in text(page)
     assert pages.confirmed(path, "limits", most="2", back="").status_code == 303
-    crm.forget()
-    assert crm.model.directions(now(crm, things.name), crm.model.object_type("contact"))[0].limit == 2
+    assert with_contacts(crm, things)[0].limit == 2
+
+
+def test_examples_of_a_limit_from_the_other_side_lead_to_records_of_that_side(
+    pages: Pages, crm: Crm, make: Make, things: ObjectType
+) -> None:
+    contact = make.contact()
+    for _ in range(2):
+        make.associated(make.record(things.name), contact)
+    direction = with_contacts(crm, things)[0]
+    page = pages.send(f"/model/{things.plural}/associations/{direction.type_id}", "limits", most="", back="1")
+    assert f'href="/records/contacts/{contact.id}"' in page.text
+
+
+@pytest.mark.parametrize("most", ["0", "-1", "many", "1.5"])
+def test_limit_that_is_none_is_refused_beside_its_field(pages: Pages, crm: Crm, things: ObjectType, most: str) -> None:
+    direction = with_contacts(crm, things)[0]
+    page = pages.send(f"/model/{things.plural}/associations/{direction.type_id}", "limits", most="5", back=most)
+    assert page.status_code == 422
+    field = page.text.partition('name="back"')[2].partition("</div>")[0]
+    assert "Must be a whole number above 0, or empty for no limit." in field
+    assert direction.limit is None
 
 
 def test_pipeline_is_made_with_its_stages_and_their_probabilities(pages: Pages, crm: Crm) -> None:
@@ -257,11 +332,12 @@ def test_pipeline_is_made_with_its_stages_and_their_probabilities(pages: Pages, 
     ]
 
 
-def test_stage_without_a_probability_is_refused_beside_the_stages(pages: Pages) -> None:
-    page = pages.send("/model/deals/pipelines/new", "new", label=unique("P "), stages="Asked = often")
+@pytest.mark.parametrize("stages", ["Asked = often", "Asked", "Asked = 2"])
+def test_stage_without_a_probability_is_refused_beside_the_stages(pages: Pages, stages: str) -> None:
+    page = pages.send("/model/deals/pipelines/new", "new", label=unique("P "), stages=stages)
     assert page.status_code == 422
     assert "A deal stage needs a probability from 0.0 to 1.0." in text(page)
-    assert "Asked = often" in page.text
+    assert stages in page.text
 
 
 def test_stage_is_added_renamed_moved_and_removed(pages: Pages, crm: Crm) -> None:

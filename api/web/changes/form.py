@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm_graph.definitions.changes.checks import refused
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.errors import CRMError, MissingScopes, Unavailable
+from crm_graph.errors import CRMError, MissingScopes, TooMany, Unavailable
 from crm_graph.modelling.wish import Wish
 
 Kind = Literal["text", "lines", "number", "select", "checkbox", "checks"]
@@ -22,8 +23,8 @@ Values = Mapping[str, str]
 
 ON = "on"
 """The value of a box that is ticked."""
-_LENGTH = 100_000
-"""Characters of one field that are read."""
+_NAME_LENGTH = 100
+_SPACED = re.compile(r"\s+=\s+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +55,16 @@ class Form:
     is_danger: bool = False
     is_folded: bool = False
 
+    @property
+    def state(self) -> str:
+        """A digest of what the form was drawn from: an old page must not put back what was changed meanwhile."""
+        drawn_from = [self.key, *sorted(self.initial.items())]
+        return hashlib.sha256(repr(drawn_from).encode()).hexdigest()[:32]
+
     def read(self, given: MultiDict[str, str]) -> dict[str, str]:
-        """The values that a request has, cut to what fields may be; a choice that was not sent is the first one."""
+        """The values that a request has; a choice that was not sent is as at the beginning."""
         unsent = {each.name: self.initial.get(each.name, "") for each in self.fields if each.kind == "select"}
-        typed = {each.name: " ".join(given.getlist(each.name))[:_LENGTH] for each in self.fields}
+        typed = {each.name: "\n".join(" ".join(given.getlist(each.name)).splitlines()) for each in self.fields}
         return {name: text if name in given else unsent.get(name, "") for name, text in typed.items()}
 
     def faults(self, error: CRMError) -> dict[str, str]:
@@ -65,7 +72,8 @@ class Form:
         if isinstance(error, Unavailable | MissingScopes):
             raise error
         named = [str(name) for name in error.context.get("field", ())] or list(error.context)
-        rule = " ".join(error.context.get("rule", ())) if "field" in error.context else ""
+        tells_rule = "field" in error.context and not isinstance(error, TooMany)
+        rule = " ".join(error.context.get("rule", ())) if tells_rule else ""
         for name in named:
             for each in self.fields:
                 if name == each.name or name in each.concerns:
@@ -77,21 +85,34 @@ def whole_number(name: str, text: str) -> int | None:
     """The number in a field, None where it is empty; InvalidInput for anything else."""
     if not text.strip():
         return None
-    if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
-        raise refused(name, text, "must be a whole number, or empty for no limit")
+    if not re.fullmatch(r"0*[1-9][0-9]{0,8}", text.strip()):
+        raise refused(name, text, "must be a whole number above 0, or empty for no limit")
     return int(text)
 
 
 def lines(text: str) -> list[tuple[str, str]]:
-    """What stands before and behind the first `=` of each line that is not empty; "" where there is no `=`."""
-    parts = (line.partition("=") for line in text.splitlines() if line.strip())
-    return [(before.strip(), behind.strip()) for before, _, behind in parts]
+    """What stands before and behind the ` = ` of each line that is not empty; "" behind where there is none.
+
+    Without spaces around it an `=` divides only a line that has no other sign of comparison: `>=100` is a name.
+    """
+    found = []
+    for line in filter(str.strip, text.splitlines()):
+        parts = _SPACED.split(line.strip(), maxsplit=1)
+        if len(parts) == 1 and re.fullmatch(r"[^=<>!]+=[^=]+", parts[0]):
+            parts = parts[0].split("=")
+        found.append((parts[0].strip(), parts[1].strip() if len(parts) > 1 else ""))
+    return found
 
 
 def slug(text: str) -> str:
-    """A name for programs made of a name for people: `Favourite drink` becomes `favourite_drink`."""
-    found = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-    return found if found[:1].isalpha() else f"p_{found}".rstrip("_")
+    """A name for programs made of a name for people: `Favourite drink` becomes `favourite_drink`.
+
+    What has no letter that a name may have gets a digest of its own, so that two such texts differ.
+    """
+    found = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:_NAME_LENGTH].rstrip("_")
+    if not found:
+        return f"p_{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}" if text else ""
+    return found if found[0].isalpha() else f"p_{found}"[:_NAME_LENGTH]
 
 
 def danger(key: str, title: str, wish: Wish, back: str) -> Form:

@@ -98,6 +98,7 @@ def settings(model: DataModel, object_type: ObjectType) -> list[Form]:
             intro="It is active." if object_type.active else "It is not active: its records cannot be changed.",
             wish=partial(always, wishes.activation(name, active=not object_type.active)),
             back=back,
+            initial={"active": str(object_type.active)},
         ),
     ]
     if not object_type.built_in:

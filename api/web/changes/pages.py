@@ -35,7 +35,7 @@ PLACES: Mapping[str, Builder] = {
 }
 """Where the data model is changed, and which forms stand there."""
 
-_UNPROCESSABLE = 422
+_UNPROCESSABLE, _CONFLICT = 422, 409
 
 
 def _add(rule: str, build: Builder) -> None:
@@ -81,6 +81,8 @@ def _answered(actor: Actor, object_type: ObjectType | None, shown: Sequence[Form
     chosen = next((form for form in shown if form.key == request.form.get("form")), None)
     if chosen is None:
         raise NotFound
+    if request.form.get("drawn_from") != chosen.state:
+        return _drawn(object_type, shown, chosen, chosen.initial, has_changed=True), _CONFLICT
     values = chosen.read(request.form)
     if "again" in request.form:
         return _drawn(object_type, shown, chosen, values)
@@ -92,10 +94,11 @@ def _answered(actor: Actor, object_type: ObjectType | None, shown: Sequence[Form
             return _drawn(object_type, shown, chosen, values, seen=seen, has_moved=confirmed is not None)
         wish.make(crm(), actor, wanted)
     except CRMError as error:
-        faults = chosen.faults(error)
-        status = (row_of(type(error)) or (500, ""))[0]
-        status = _UNPROCESSABLE if status == 400 else status
-        return _drawn(object_type, shown, chosen, values, faults=faults), status
+        row = row_of(type(error))
+        if row is None:
+            raise
+        status = _UNPROCESSABLE if row[0] == 400 else row[0]
+        return _drawn(object_type, shown, chosen, values, faults=chosen.faults(error)), status
     flash(wanted.done)
     return redirect(chosen.back, 303)
 
@@ -109,6 +112,7 @@ def _drawn(
     faults: Mapping[str, str] | None = None,
     seen: wish.Preview | None = None,
     has_moved: bool = False,
+    has_changed: bool = False,
 ) -> str:
     return render_template(
         "change.html",
@@ -119,6 +123,7 @@ def _drawn(
         faults=faults or {},
         seen=seen,
         has_moved=has_moved,
+        has_changed=has_changed,
         back=shown[0].back if object_type is None else f"/model?focus={object_type.plural}",
     )
 

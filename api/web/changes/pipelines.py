@@ -150,5 +150,5 @@ def _state_field(object_type: ObjectType) -> Sequence[Field]:
 def _metadata(object_type: ObjectType, state: str) -> dict[str, str]:
     behaviour = _state(object_type)
     if behaviour == "deal_close":
-        return {"probability": state or "0"}
+        return {"probability": state}
     return {"ticketState": state.upper()} if behaviour == "ticket_close" and state else {}

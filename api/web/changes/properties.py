@@ -94,6 +94,12 @@ def one_property(model: DataModel, object_type: ObjectType, property_name: str) 
     """A property that there is."""
     known = properties.find(object_type, property_name)
     back = back_to(object_type, "properties")
+    initial = {
+        "label": known.display_name,
+        "group": known.group,
+        "description": known.description,
+        "options": "\n".join(f"{each.value} = {each.display_name}" for each in known.options),
+    }
 
     def change(values: Values) -> Wish:
         changes: dict[str, Any] = {
@@ -101,7 +107,7 @@ def one_property(model: DataModel, object_type: ObjectType, property_name: str) 
             "group": values["group"],
             "description": values["description"].strip(),
         }
-        if known.options and not known.options_from:
+        if values.get("options", initial["options"]) != initial["options"]:
             changes["options"] = _with_options(known, values["options"]).options
         return wishes.changed_property(object_type.name, known.name, changes)
 
@@ -126,12 +132,7 @@ def one_property(model: DataModel, object_type: ObjectType, property_name: str) 
             wish=change,
             back=back,
             fields=fields,
-            initial={
-                "label": known.display_name,
-                "group": known.group,
-                "description": known.description,
-                "options": "\n".join(f"{each.value} = {each.display_name}" for each in known.options),
-            },
+            initial=initial,
         ),
         Form(
             key="rules",

@@ -77,6 +77,18 @@ def test_more_records_than_are_shown_are_told_of(crm: Crm, make: Make) -> None:
     assert (len(deals.shown), deals.has_more) == (limit, True)
 
 
+def test_primary_and_labelled_ones_are_shown_however_many_there_are(crm: Crm, make: Make) -> None:
+    contact = make.contact()
+    first = make.company(name="The primary one")
+    make.associated(contact, first)
+    for _ in range(crm.settings.limits.neighbours + 2):
+        make.associated(contact, make.company())
+    [companies] = around(crm, contact).around
+    assert companies.shown[0].record.name == "The primary one"
+    assert companies.shown[0].is_primary
+    assert companies.has_more
+
+
 def test_archived_neighbours_are_left_out(crm: Crm, make: Make) -> None:
     contact, company = make.contact(), make.company()
     make.associated(contact, company)
