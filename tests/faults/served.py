@@ -187,12 +187,23 @@ class Served:
         assert found, self.said
         return found
 
-    def query(self, text: str, **parameters: Any) -> list[dict[str, Any]]:
+    def query(self, text: str | neo4j.Query, **parameters: Any) -> list[dict[str, Any]]:
         """Rows of a query, past the application."""
         given = self.connection()
         with neo4j.GraphDatabase.driver(given.uri, auth=(given.username, given.password)) as driver:
             rows, _, _ = driver.execute_query(text, **parameters)
             return [row.data() for row in rows]
+
+    @property
+    def evidence(self) -> str:
+        """What Neo4j is at, for a test that waited in vain: its transactions, and what each waits for."""
+        shown = (
+            "SHOW TRANSACTIONS YIELD transactionId, elapsedTime, status, statusDetails, activeLockCount, currentQuery"
+        )
+        try:
+            return "\n".join(map(str, self.query(neo4j.Query(shown, timeout=10))))
+        except Exception as error:
+            return repr(error)
 
     def findings(self) -> list[Finding]:
         """What a check of the graph finds."""
