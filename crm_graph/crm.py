@@ -43,6 +43,8 @@ T = TypeVar("T")
 _ATTEMPTS = 8
 """How often work is begun when definitions move under it; once more than two changes in a row would need."""
 
+_LOG_RETENTION = "db.tx_log.rotation.retention_policy"
+
 _MAY_BE_STALE = (Conflict, Invalid, MissingScopes, NotFound, OperationRefused, Unauthenticated)
 """Refusals that rest on definitions or access as they were last read; nothing was written."""
 
@@ -145,6 +147,11 @@ class Crm:
             schema=self.graph,
             undoing=undoing,
         )
+
+    def log_retention(self) -> str:
+        """For how long, or up to which size, the server keeps its transaction logs, as its setting has it."""
+        found: dict[str, str] = dict(self.graph.plain(load("server").settings, names=[_LOG_RETENTION])["settings"])
+        return found.get(_LOG_RETENTION, "unknown")
 
     def forget(self) -> None:
         """Read definitions and access again at the next unit of work."""

@@ -13,6 +13,7 @@ CRMError
 │   │   ├── UndefinedAssociation  no association is defined between the two object types
 │   │   └── LimitExceeded       an association would pass a limit
 │   ├── UniqueValueTaken        another record has the unique value
+│   ├── ValueBlocked            a value that named a person whose data was deleted
 │   ├── NotUnique               a property is not unique and cannot identify a record
 │   ├── InUse                   something still refers to what is to be removed
 │   │   └── RecordsRemain        an object type has records
@@ -156,6 +157,10 @@ class UniqueValueTaken(Invalid):
         super().__init__(message, existingId=[existing_id], propertyName=[property_name])
         self.existing_id = existing_id
         self.property_name = property_name
+
+
+class ValueBlocked(Invalid):
+    """A value that named a person whose data was deleted for privacy."""
 
 
 class NotUnique(Invalid):

@@ -93,8 +93,16 @@ UNWIND $keys AS key
 MATCH (:_Claim {key: key})-[:CLAIMED_BY]->(r:Record)
 RETURN collect([key, r._id]) AS owners
 
+// ask blocked(digests) -> blocked
+// Digests of values that nobody may have any more.
+UNWIND $digests AS digest
+MATCH (c:_Claim {digest: digest})
+WHERE c.blocked_at IS NOT NULL
+RETURN collect(digest) AS blocked
+
 // change archive(rows) -> archived
-// Hide records from lists and search; associations and history stay, value claims are given up.
+// Hide records from lists and search; associations and history stay, value claims are given up; of those that name a
+// person a digest stays, by which the record is found when all about that person is to go.
 // rows: key, at, revision. Records that are not there or are archived already are passed over.
 CALL () {
   UNWIND $rows AS row
@@ -112,6 +120,8 @@ CALL () {
   WITH r
   CALL (r) {
     MATCH (r)<-[:CLAIMED_BY]-(c:_Claim) WHERE c.property IS NOT NULL
+    FOREACH (digest IN CASE WHEN c.digest IS NULL THEN [] ELSE [c.digest] END |
+      CREATE (:_FormerClaim {digest: digest})-[:CLAIMED_BY]->(r))
     DETACH DELETE c
   }
   RETURN count(*) AS archived
@@ -138,44 +148,77 @@ OPTIONAL CALL (r) {
   SET v = $revision, v.version = r._version, v.at = r._changed_at
   RETURN r._changed_at AS restored_at
 }
+CALL (r, restored_at) {
+  WITH r WHERE restored_at IS NOT NULL
+  MATCH (r)<-[:CLAIMED_BY]-(former:_FormerClaim)
+  DETACH DELETE former
+}
 RETURN r IS NOT NULL AS found, r IS NOT NULL AND restored_at IS NULL AS moved, restored_at AS changed_at
 
-// change purge(key, object_type_id, merged, at, revision) -> found
-// Nothing left of a record, nor of those merged into it, but the last revision, which says that it was purged. merged:
-// what the key of a claim begins with that leads from the id of a merged record to the one it became. Numbering for the
-// feed waits meanwhile, since it may be about to number a revision that goes.
+// change purge(rows, object_type_id, merged, at) -> purged
+// Nothing left of records, nor of those merged into them, but of each the last revision, which says that it was purged.
+// rows, in ascending key: key, revision. merged: what the key of a claim begins with that leads from the id of a merged
+// record to the one it became. purged: (key, properties that it had), without those that were not there. Numbering for
+// the feed waits meanwhile, since it may be about to number a revision that goes.
 MATCH (f:_Feed {name: 'feed'})
 SET f:_Feed
 WITH f
-OPTIONAL MATCH (r:Record {_key: $key})
-FOREACH (record IN CASE WHEN r IS NULL THEN [] ELSE [r] END | SET record:Record)
-WITH r, r IS NOT NULL AS found, r._version + 1 AS version,
-     CASE WHEN $at > r._changed_at THEN $at ELSE r._changed_at + 1 END AS purged_at
-CALL (r) {
-  OPTIONAL MATCH (r)<-[:CLAIMED_BY]-(c:_Claim)
-  WHERE c.key STARTS WITH $merged
-  WITH r, collect($object_type_id + ':' + substring(c.key, size($merged))) AS merged
-  RETURN CASE WHEN r IS NULL THEN [] ELSE [$key] + merged END AS keys
-}
-CALL (keys) {
-  UNWIND keys AS gone
-  MATCH (old:_Revision {record_key: gone})
-  USING INDEX SEEK old:_Revision(record_key, version)
-  WHERE old.version > 0
-  DETACH DELETE old
-}
-CALL (r) {
-  WITH r WHERE r IS NOT NULL
-  MATCH (r)<-[:CLAIMED_BY]-(c:_Claim)
-  DETACH DELETE c
-}
-CALL (keys) {
-  UNWIND keys[1..] AS gone
-  MATCH (earlier:Record {_key: gone})
-  DETACH DELETE earlier
-}
-FOREACH (record IN CASE WHEN r IS NULL THEN [] ELSE [r] END |
+CALL () {
+  UNWIND $rows AS row
+  MATCH (r:Record {_key: row.key})
+  SET r:Record
+  WITH row, r, r._version + 1 AS version, properties(r) AS before,
+       CASE WHEN $at > r._changed_at THEN $at ELSE r._changed_at + 1 END AS purged_at
+  CALL (row, r) {
+    OPTIONAL MATCH (r)<-[:CLAIMED_BY]-(c:_Claim)
+    WHERE c.key STARTS WITH $merged
+    WITH row, collect($object_type_id + ':' + substring(c.key, size($merged))) AS merged
+    RETURN [row.key] + merged AS keys
+  }
+  CALL (keys) {
+    UNWIND keys AS gone
+    MATCH (old:_Revision {record_key: gone})
+    USING INDEX SEEK old:_Revision(record_key, version)
+    WHERE old.version > 0
+    DETACH DELETE old
+  }
+  CALL (r) {
+    MATCH (r)<-[:CLAIMED_BY]-(c:_Claim|_FormerClaim)
+    DETACH DELETE c
+  }
+  CALL (keys) {
+    UNWIND keys[1..] AS gone
+    MATCH (earlier:Record {_key: gone})
+    OPTIONAL MATCH (earlier)<-[:CLAIMED_BY]-(c:_FormerClaim)
+    DETACH DELETE c, earlier
+  }
   CREATE (v:_Revision:_Pending)
-  SET v = $revision, v.version = version, v.at = purged_at
-  DETACH DELETE record)
-RETURN found
+  SET v = row.revision, v.version = version, v.at = purged_at
+  DETACH DELETE r
+  RETURN collect([row.key, before]) AS purged
+}
+RETURN purged
+
+// ask with_digest(key, digest) -> keys
+// Keys of the live and the archived records that have, or had when they were archived, a value by its claim.
+CALL () {
+  MATCH (:_Claim {key: $key})-[:CLAIMED_BY]->(r:Record)
+  RETURN r
+  UNION
+  MATCH (:_FormerClaim {digest: $digest})-[:CLAIMED_BY]->(r:Record)
+  RETURN r
+}
+RETURN collect(r._key) AS keys
+
+// change block(digests, at) -> held
+// Values that nobody may have any more, by their digests; the constraint on claims refuses whoever wants one. held: keys
+// of records that have one of them at this moment; they must go first.
+CALL () {
+  UNWIND $digests AS digest
+  MERGE (c:_Claim {digest: digest})
+  ON CREATE SET c.blocked_at = $at
+  WITH c
+  MATCH (c)-[:CLAIMED_BY]->(r:Record)
+  RETURN collect(r._key) AS held
+}
+RETURN held

@@ -10,18 +10,21 @@ from flask_smorest import Blueprint
 
 from api import wire
 from api.aliases import PATH_KEY
-from api.endpoint import Answer, endpoint, of_records
+from api.endpoint import Answer, crm, endpoint, of_records
 from api.paging import base_url, page_size, paged
 from api.schemas import records as schemas
 from api.schemas.records import RecordBody, RecordPageBody, selection_of
 from crm_graph.accounts import permissions, tokens
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.records import store
+from crm_graph.records import privacy, store
 from crm_graph.records.merge import merge as merge_records
 from crm_graph.records.record import CreateInput, Identity, Selection, read_cursor
 from crm_graph.unit import Unit
 
 Body = dict[str, Any]
+
+REMAINS = "X-CRM-Graph-Remains"
+"""Header of an answer without a body: where what was deleted still stands, and for how long."""
 
 blueprint = Blueprint(
     "objects", __name__, url_prefix="/crm/v3/objects", description="Records of every object type, one at a time"
@@ -83,6 +86,14 @@ def merge(unit: Unit, object_type: ObjectType, body: tuple[str, str]) -> Body:
     """Two records made one, to which both ids lead from now on."""
     primary_id, other_id = body
     return wire.written(unit.model, object_type)(merge_records(unit, object_type, primary_id, other_id))
+
+
+@blueprint.route("/<object_type>/gdpr-delete", methods=["POST"])
+@endpoint(204, body=schemas.DELETION, scopes=of_records("write"))
+def delete_for_privacy(unit: Unit, object_type: ObjectType, body: Identity) -> Answer:
+    """Nothing is left of the record; what named a person is blocked. A header names logs that still have it."""
+    privacy.delete(unit, object_type, body)
+    return Answer(None, 204, {REMAINS: f'transaction-logs; retention="{crm().log_retention()}"'})
 
 
 def _permitted(unit: Unit, selection: Selection) -> Selection:

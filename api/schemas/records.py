@@ -122,6 +122,11 @@ class _MergeInput(Schema):
     other_id = fields.String(data_key="objectIdToMerge", required=True)
 
 
+class _DeletionInput(Schema):
+    record_id = fields.String(data_key="objectId", required=True)
+    id_property = fields.String(data_key="idProperty")
+
+
 def selection_of(model: DataModel, object_type: ObjectType, query: Mapping[str, Any]) -> Selection:
     """What a query asks for; far object types without any association to this one are passed over."""
     far_types = {far.id: far for far in map(model.object_type, query["associations"])}
@@ -187,6 +192,11 @@ def _read_merge(given: Any) -> tuple[str, str]:
     return id_of(body, "primaryObjectId", ""), id_of(body, "objectIdToMerge", "")
 
 
+def _read_deletion(given: Any) -> Identity:
+    body = object_of(given, "")
+    return Identity(id_of(body, "objectId", ""), text_of(body, "idProperty", ""))
+
+
 NEW_RECORD = BodyReader(_read_create, _RecordInput)
 CHANGE = BodyReader(_read_change, _Values)
 NEW_RECORDS = BodyReader(_read_many(_read_create), _CreateInputs)
@@ -194,6 +204,7 @@ CHANGES = BodyReader(_read_many(_read_update), _UpdateInputs)
 IDS = BodyReader(_read_many(_read_id), _RecordIds)
 IDENTITIES = BodyReader(_read_identities, _ReadInputs)
 MERGE = BodyReader(_read_merge, _MergeInput)
+DELETION = BodyReader(_read_deletion, _DeletionInput)
 
 
 def _association(given: Any, at: str) -> NewAssociation:

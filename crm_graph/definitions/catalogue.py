@@ -104,6 +104,7 @@ def _object_type(name: str, table: Table, pipelines: Iterable[Table]) -> ObjectT
         tools=tuple(table["tools"]),
         operations=tuple(table.get("operations", OPERATIONS)),
         behaviours=tuple(table.get("behaviours", ())),
+        personal=tuple(table.get("personal", ())),
         needs_activation=table.get("needs_activation", False),
         tier=table.get("tier", "all"),
         pipeline_property=table.get("pipeline_property"),

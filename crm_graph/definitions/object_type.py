@@ -50,6 +50,8 @@ class ObjectType:
     tools: tuple[str, ...] = TOOLS
     operations: tuple[str, ...] = OPERATIONS
     behaviours: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
+    """Unique properties that name a person: their values are blocked when the person's data is deleted."""
     needs_activation: bool = False
     active: bool = True
     tier: str = "all"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import Busy, Conflict, RecordNotFound, RuleBroken
@@ -64,16 +65,23 @@ def purge(unit: Unit, object_type: ObjectType, record_id: str) -> None:
     given = read_id(record_id)
     merged = claims.merged_key(object_type, given)
     key = f"{object_type.id}:{claims.owners(unit, [merged]).get(merged, given)}"
+    if purge_all(unit, object_type, [key]) == {}:
+        raise RecordNotFound
+
+
+def purge_all(unit: Unit, object_type: ObjectType, keys: Sequence[str]) -> Mapping[str, Mapping[str, Any]] | None:
+    """What the records had as properties, by key, without those that were not there; keys are in the order of ids.
+
+    None where they were purged and the answer was lost.
+    """
     row = unit.graph.change(
         load("records").purge,
-        key=key,
+        rows=[{"key": key, "revision": revise.stamp(unit, key, "purge")} for key in keys],
         object_type_id=object_type.id,
         merged=claims.merged_key(object_type, ""),
         at=unit.clock.now(),
-        revision=revise.stamp(unit, key, "purge"),
     )
-    if row["found"] is False:  # None where it was purged and the answer lost
-        raise RecordNotFound
+    return None if row["purged"] is None else dict(row["purged"])
 
 
 def _revive(unit: Unit, record: Record, limited: Sequence[LimitedPair]) -> bool:
@@ -88,13 +96,15 @@ def _revive(unit: Unit, record: Record, limited: Sequence[LimitedPair]) -> bool:
             key=record.key,
             version=record.version,
             at=unit.clock.now(),
-            claims=claims.nodes(wanted),
+            claims=claims.nodes(object_type, wanted),
             folded=values.folded(object_type, record.properties),
             words=words,
             word_lists=word_lists,
             revision=revise.stamp(unit, record.key, "restore"),
         )
     except ConstraintViolated as error:
+        if claims.blocked(unit, object_type, wanted):
+            raise claims.refused_as_blocked() from error
         taken = claims.owners(unit, wanted)
         raise (claims.conflict(next(iter(taken.values()))) if taken else claims.given_up(error)) from error
     return bool(row["moved"])

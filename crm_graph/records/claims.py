@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.errors import Busy, CRMError, RecordExists, UniqueValueTaken
+from crm_graph.errors import Busy, CRMError, RecordExists, UniqueValueTaken, ValueBlocked
 from crm_graph.graph.failures import ConstraintViolated
 from crm_graph.graph.queries import load
 from crm_graph.records.record import Native
@@ -22,6 +22,9 @@ CLAIM = "_Claim"
 """The node label."""
 KEY_LENGTH = 1_900
 """Characters of a value that is claimed as it is: Neo4j refuses index keys of more than 8 kB."""
+
+BLOCKED = 0
+"""Stands for the id of the record that has a value, where the value is blocked."""
 
 _SHOWN_LENGTH = 200
 """Characters of a claimed value that an error repeats."""
@@ -56,9 +59,37 @@ def of(object_type: ObjectType, values: Mapping[str, Native]) -> dict[str, str]:
     return found
 
 
-def nodes(claimed: Mapping[str, str]) -> list[dict[str, str]]:
-    """Claims as the statements take them."""
-    return [{"key": key, "property": name} for key, name in claimed.items()]
+def nodes(object_type: ObjectType, claimed: Mapping[str, str]) -> list[dict[str, str]]:
+    """Claims as the statements take them; those that name a person with the digest by which they can be blocked."""
+    return [
+        {"key": key, "property": name, **({"digest": digest(key)} if names_a_person(object_type, key) else {})}
+        for key, name in claimed.items()
+    ]
+
+
+def names_a_person(object_type: ObjectType, key: str) -> bool:
+    """Whether a claim is of a value that is blocked when its record is deleted for privacy."""
+    return bool(object_type.personal) and key.split("|", 2)[1] in object_type.personal
+
+
+def digest(key: str) -> str:
+    """What stays of a claim that is blocked."""
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def blocked(unit: Unit, object_type: ObjectType, keys: Iterable[str]) -> dict[str, int]:
+    """BLOCKED by claim key, for the keys that nobody may have any more."""
+    digests = {digest(key): key for key in keys if names_a_person(object_type, key)}
+    if not digests:
+        return {}
+    return {
+        digests[each]: BLOCKED for each in unit.graph.ask(load("records").blocked, digests=list(digests))["blocked"]
+    }
+
+
+def refused_as_blocked() -> ValueBlocked:
+    """The refusal of a value that was blocked; it does not repeat it."""
+    return ValueBlocked("The value belonged to a person whose data was deleted for privacy; it cannot be used again.")
 
 
 def owners(unit: Unit, keys: Iterable[str]) -> dict[str, int]:
@@ -76,7 +107,7 @@ def refusals(
 ) -> dict[int, CRMError]:
     """For each input that wants a claim which it cannot have, by its index, the error that says which record has it.
 
-    wanted: the claims of each input, in input order. owners: record ids by claim key. Of two inputs
+    wanted: the claims of each input, in input order. owners: record ids by claim key, or BLOCKED. Of two inputs
     of one batch that want the same value the first gets it. updated: the id of each input's record,
     None where the inputs make records.
     """
@@ -109,6 +140,8 @@ def _bounded(text: str) -> str:
 def _taken(
     unit: Unit, object_type: ObjectType, key: str, name: str, owner: int | None, updated: int | None
 ) -> CRMError:
+    if owner == BLOCKED:
+        return refused_as_blocked()
     value = key.split("|", 2)[2]
     value = value if len(value) <= _SHOWN_LENGTH else f"{value[:_SHOWN_LENGTH]}…"
     existing = "" if owner is None else str(owner)

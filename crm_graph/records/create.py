@@ -132,7 +132,8 @@ def _write(
     try:
         unit.graph.change(query, rows=rows, words=words, word_lists=word_lists)
     except ConstraintViolated as error:
-        owners = claims.owners(unit, {key for claimed in wanted for key in claimed})
+        keys = {key for claimed in wanted for key in claimed}
+        owners = {**claims.owners(unit, keys), **claims.blocked(unit, object_type, keys)}
         if refused := claims.refusals(unit, object_type, wanted, owners=owners):
             raise Refused(refused) from error
         raise claims.given_up(error) from error
@@ -167,7 +168,7 @@ def _row(
     kind: str,
 ) -> dict[str, Any]:
     given = {name: value for name, value in record.properties.items() if name in change.values}
-    made = claims.nodes(claimed)
+    made = claims.nodes(object_type, claimed)
     if import_key is not None:
         made.append({"key": claims.import_key(object_type, import_key)})
     return {

@@ -118,7 +118,7 @@ def _create(unit: Unit, record: Record, associations: Sequence[Mapping[str, Any]
         rows=[
             {
                 "properties": {**record.properties, **values.folded(object_type, record.properties), **system},
-                "claims": claims.nodes(claims.of(object_type, record.properties)),
+                "claims": claims.nodes(object_type, claims.of(object_type, record.properties)),
                 "revision": revision,
             }
         ],

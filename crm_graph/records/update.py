@@ -140,7 +140,8 @@ def _attempt(batch: _Batch, stored: Sequence[Stored | None]) -> list[Record] | N
             word_lists=word_lists,
         )
     except ConstraintViolated as error:
-        owners = claims.owners(unit, {key for taken in wanted for key in taken})
+        wished = {key for taken in wanted for key in taken}
+        owners = {**claims.owners(unit, wished), **claims.blocked(unit, object_type, wished)}
         owners = {key: owner for key, owner in owners.items() if key not in {each["key"] for each in released}}
         ids = [_id_of(key) for key in keys]
         if refused := claims.refusals(unit, object_type, wanted, owners=owners, updated=ids):
@@ -217,7 +218,7 @@ def _row(
         "version": before["_version"] if before else None,
         "searched": not set(object_type.searchable).isdisjoint(change.values),
         "at": change.at,
-        "claims": claims.nodes(taken),
+        "claims": claims.nodes(object_type, taken),
         "revision": revise.stamp(unit, key, "update"),
     }
 

@@ -134,7 +134,7 @@ class SmallAccount:
             "CREATE (v:_Revision:_Pending {record_key: $key, version: 1, at: $at, kind: 'create', changed: $names}) "
             "SET v += $after",
             properties={**values, **system},
-            claims=claims.nodes(claims.of(object_type, values)),
+            claims=claims.nodes(object_type, claims.of(object_type, values)),
             key=key, at=at, names=list(values), after=after,
         )  # fmt: skip
         return key

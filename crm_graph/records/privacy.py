@@ -1,0 +1,82 @@
+"""All that is kept about a person deleted, and what named the person blocked.
+
+A blocked value is a claim that no record holds. Of the value itself nothing stays but a digest, and
+the constraint on the digests of claims refuses whoever wants it again, whichever way it comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import partial
+
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.errors import Busy, RecordNotFound
+from crm_graph.graph.queries import load
+from crm_graph.records import archive, claims, create, read
+from crm_graph.records.record import Identity, read_id
+from crm_graph.unit import Unit
+
+_ATTEMPTS = 10
+
+
+class _Held(Exception):
+    """Records got one of the values while it was being blocked; their `keys`."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        super().__init__()
+        self.keys = tuple(keys)
+
+
+def delete(unit: Unit, object_type: ObjectType, identity: Identity) -> None:
+    """Delete a record, live or archived, with everything about it, for good, and block what named the person.
+
+    With it go its history, associations and claims, and the records that were merged into it. One
+    revision stays, which says that it was purged. A value that names a person is blocked too where no
+    record has it, and all archived records that had it go. The server's transaction logs have what was
+    deleted until they rotate. Raises RecordNotFound for an unknown id or unique value, NotUnique for a
+    property that identifies nothing.
+    """
+    create.refuse_unless(object_type, "archive")
+    keys, digest = _named(unit, object_type, identity)
+    for _ in range(_ATTEMPTS):
+        try:
+            unit.together(partial(_delete, object_type=object_type, keys=sorted(keys, key=_id_of), digest=digest))
+        except _Held as held:
+            keys |= set(held.keys)
+        else:
+            return
+    raise Busy("Records are being written by others at this moment; try again.")
+
+
+def _named(unit: Unit, object_type: ObjectType, identity: Identity) -> tuple[set[str], str | None]:
+    """Keys of the records to delete, and the digest of the value to block that the caller gave."""
+    place = read.locate(object_type, identity)
+    claim = str(place["claim"])
+    if identity.property_name in object_type.personal:
+        digest = claims.digest(claim)
+        return set(unit.graph.ask(load("records").with_digest, digest=digest, key=claim)["keys"]), digest
+    owner = claims.owners(unit, [claim]).get(claim)
+    if owner is None and not identity.is_id:
+        raise RecordNotFound
+    return {f"{object_type.id}:{owner or read_id(identity.value)}"}, None
+
+
+def _delete(unit: Unit, object_type: ObjectType, keys: Sequence[str], digest: str | None) -> None:
+    purged = archive.purge_all(unit, object_type, keys) or {}
+    if not purged and digest is None:
+        raise RecordNotFound
+    digests = {digest} if digest else set()
+    for properties in purged.values():
+        digests |= _digests(object_type, claims.of(object_type, properties))
+    if digests:
+        row = unit.graph.change(load("records").block, digests=sorted(digests), at=unit.clock.now())
+        if row["held"]:
+            raise _Held(row["held"])
+
+
+def _digests(object_type: ObjectType, claimed: Collection[str]) -> set[str]:
+    return {claims.digest(key) for key in claimed if claims.names_a_person(object_type, key)}
+
+
+def _id_of(key: str) -> int:
+    return int(key.rpartition(":")[2])
