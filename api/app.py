@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask
 from flask_smorest import Blueprint
 
-from api import errors, openapi
+from api import account_document, errors, openapi
 from api.access_log import AccessLog
 from api.admission import Admission
 from api.aliases import Aliases
@@ -89,6 +89,7 @@ def create_app(
     app.extensions["monitor"] = monitor = monitor or Monitor(settings)
     errors.register(app, settings.account_id)
     openapi.register(app, BLUEPRINTS)
+    app.add_url_rule("/openapi.json", "openapi", account_document.serve)
     app.register_blueprint(pages.blueprint)
     refusals.register(app)
     application: Any = Aliases(app.wsgi_app)

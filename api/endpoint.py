@@ -109,11 +109,14 @@ def endpoint(
     query: type[Query] | None = None,
     form: type[Schema] | None = None,
     texts: Iterable[str] = (),
+    partial: bool = False,
+    kept: bool = False,
 ) -> Callable[[View], Callable[..., Response]]:
     """Make a view an endpoint that answers with `status`; a view that returns None answers 204.
 
     `body` and `query` say what is read; it comes to the view as arguments of those names. `form`
-    describes the answer in the OpenAPI document, `texts` are the media types that it may have instead.
+    describes the answer in the OpenAPI document, `texts` are the media types that it may have instead;
+    `partial`: what failed of a batch is named in a 207 of the same form; `kept`: the client may have it already.
     """
     reader = _reader(body)
     query_schema = query() if query is not None else None
@@ -142,7 +145,7 @@ def endpoint(
 
             return respond(crm().run(token, work), status)
 
-        return documented(status, body=body, query=query, form=form, texts=texts)(handle)
+        return documented(status, body=body, query=query, form=form, texts=texts, partial=partial, kept=kept)(handle)
 
     return decorate
 
@@ -154,11 +157,13 @@ def documented(
     query: type[Query] | None = None,
     form: type[Schema] | None = None,
     texts: Iterable[str] = (),
+    partial: bool = False,
+    kept: bool = False,
 ) -> Callable[[View], View]:
     """Describe in the OpenAPI document what a function reads and answers."""
 
     def decorate(handle: View) -> View:
-        handle._apidoc = {"manual_doc": _documented(status, body, query, form, texts)}  # type: ignore[attr-defined]
+        handle._apidoc = {"manual_doc": _documented(status, body, query, form, texts, partial, kept)}  # type: ignore[attr-defined]
         return handle
 
     return decorate
@@ -250,12 +255,18 @@ def _documented(
     query: type[Query] | None,
     form: type[Schema] | None,
     texts: Iterable[str],
+    partial: bool,
+    kept: bool,
 ) -> Body:
     answer: Body = {"description": "No content" if status == 204 else "Success"}
     if status != 204:
         answer["content"] = {"application/json": {"schema": form or {"type": "object"}}}
         answer["content"] |= {name.partition(";")[0]: {"schema": {"type": "string"}} for name in texts}
     found: Body = {"responses": {str(status): answer, "default": "Error"}}
+    if partial:
+        found["responses"]["207"] = {**answer, "description": "Done in part; `errors` names what was left out"}
+    if kept:
+        found["responses"]["304"] = {"description": "What the client has is still the same"}
     if body is not None:
         schema = body if isinstance(body, type) else body.schema
         found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}

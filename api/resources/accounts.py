@@ -30,8 +30,31 @@ class TokenKey(Schema):
     token = fields.String(data_key="tokenKey", required=True)
 
 
+class AccountForm(Schema):
+    """What the account is, in an answer."""
+
+    id = fields.Integer(data_key="portalId", required=True)
+    type = fields.String(data_key="accountType", required=True)
+    time_zone = fields.String(data_key="timeZone", required=True)
+    currency = fields.String(data_key="companyCurrency", required=True)
+    other_currencies = fields.List(fields.String(), data_key="additionalCurrencies", required=True)
+    utc_offset = fields.String(data_key="utcOffset", required=True)
+    utc_offset_ms = fields.Integer(data_key="utcOffsetMilliseconds", required=True)
+    domain = fields.String(data_key="uiDomain", required=True)
+    location = fields.String(data_key="dataHostingLocation", required=True)
+
+
+class TokenInfoForm(Schema):
+    """Whose a token is and what it may do, in an answer."""
+
+    user_id = fields.Integer(data_key="userId", required=True)
+    account_id = fields.Integer(data_key="hubId", required=True)
+    app_id = fields.Integer(data_key="appId", required=True)
+    scopes = fields.List(fields.String(), required=True)
+
+
 @blueprint.route("/account-info/v3/details")
-@endpoint(scopes=anyone)
+@endpoint(scopes=anyone, form=AccountForm)
 def details(unit: Unit) -> Body:
     """What the account is."""
     confirm(unit)
@@ -49,7 +72,7 @@ def details(unit: Unit) -> Body:
 
 
 @blueprint.route("/oauth/v2/private-apps/get/access-token-info", methods=["POST"])
-@documented(200, body=TokenKey)
+@documented(200, body=TokenKey, form=TokenInfoForm)
 def token_info() -> Response:
     """Whom the token in the body belongs to and which scopes it has."""
     token = read_body(TokenKey)["token"]

@@ -14,8 +14,8 @@ from api.aliases import is_dated
 from api.endpoint import Answer, endpoint, of_records
 from api.paging import association_cursor, base_url, next_page, page_size, read_association_cursor
 from api.schemas import associations as schemas
-from api.schemas.associations import AssociationBatchBody, AssociationPageBody, LabelsBody
-from api.schemas.envelopes import completed
+from api.schemas.associations import AssociatedForm, AssociationsForm, DefaultForm, LabelsForm
+from api.schemas.envelopes import batched, completed, in_pages
 from api.schemas.labels import shown
 from crm_graph.definitions.association import Direction
 from crm_graph.definitions.object_type import ObjectType
@@ -48,7 +48,7 @@ NO_ASSOCIATIONS = "crm.associations.NO_ASSOCIATIONS_FOUND"
 
 
 @records.route("/<to_type>")
-@endpoint(query=schemas.PageQuery, scopes=_READS, form=AssociationPageBody)
+@endpoint(query=schemas.PageQuery, scopes=_READS, form=in_pages(AssociatedForm))
 def list_associations(unit: Unit, from_type: ObjectType, from_id: str, to_type: ObjectType, query: Body) -> Body:
     """Records of one object type that a record is associated with, and under which types."""
     page = read_page(unit, from_type, from_id, to_type, query)
@@ -59,14 +59,14 @@ def list_associations(unit: Unit, from_type: ObjectType, from_id: str, to_type: 
 
 
 @records.route("/default/<to_type>/<to_id>", methods=["PUT"])
-@endpoint(200, scopes=_WRITES, form=AssociationBatchBody)
+@endpoint(200, scopes=_WRITES, form=batched(DefaultForm))
 def associate_default(unit: Unit, from_type: ObjectType, from_id: str, to_type: ObjectType, to_id: str) -> Body:
     """Associate two records without a label; both directions of the type come back."""
     return completed(unit, _both(associations.associate_default(unit, from_type, from_id, to_type, to_id)))
 
 
 @records.route("/<to_type>/<to_id>", methods=["PUT"])
-@endpoint(201, body=schemas.TYPES, scopes=_WRITES, form=LabelsBody)
+@endpoint(201, body=schemas.TYPES, scopes=_WRITES, form=LabelsForm)
 def associate(unit: Unit, from_type: ObjectType, from_id: str, to_type: ObjectType, to_id: str, body: Types) -> Body:
     """Associate two records under the types given; custom labels become exactly those given."""
     return _labels(associations.set_types(unit, from_type, from_id, to_type, to_id, body))
@@ -80,7 +80,7 @@ def dissociate(unit: Unit, from_type: ObjectType, from_id: str, to_type: ObjectT
 
 
 @batches.route("/create", methods=["POST"])
-@endpoint(201, body=schemas.LABELLED_PAIRS, scopes=_WRITES, form=AssociationBatchBody)
+@endpoint(201, body=schemas.LABELLED_PAIRS, scopes=_WRITES, form=batched(LabelsForm), partial=True)
 def associate_many(unit: Unit, from_type: ObjectType, to_type: ObjectType, body: Sequence[PairInput]) -> Answer:
     """Associate records under the types given; inputs whose records are not there are named in a 207."""
     result = association_batch.associate_many(unit, from_type, to_type, body, partial=True)
@@ -88,7 +88,7 @@ def associate_many(unit: Unit, from_type: ObjectType, to_type: ObjectType, body:
 
 
 @batches.route("/associate/default", methods=["POST"])
-@endpoint(200, body=schemas.PAIRS, scopes=_WRITES, form=AssociationBatchBody)
+@endpoint(200, body=schemas.PAIRS, scopes=_WRITES, form=batched(DefaultForm))
 def associate_many_default(unit: Unit, from_type: ObjectType, to_type: ObjectType, body: Sequence[PairInput]) -> Body:
     """Associate records without a label, all or none."""
     result = association_batch.associate_many(unit, from_type, to_type, body)
@@ -96,7 +96,7 @@ def associate_many_default(unit: Unit, from_type: ObjectType, to_type: ObjectTyp
 
 
 @batches.route("/read", methods=["POST"])
-@endpoint(body=schemas.CONTINUED, scopes=_READS, form=AssociationBatchBody)
+@endpoint(body=schemas.CONTINUED, scopes=_READS, form=batched(AssociationsForm), partial=True)
 def read_many(unit: Unit, from_type: ObjectType, to_type: ObjectType, body: Mapping[str, int]) -> Answer:
     """A page of associated records for each input; those without any are named in a 207."""
     result = association_batch.read_many(unit, from_type, to_type, body)

@@ -13,8 +13,9 @@ from api.endpoint import Answer, crm, endpoint, of_records, of_schemas
 from api.paging import association_cursor, next_page
 from api.resources.associations import NO_ASSOCIATIONS, answered, page_of, read_page
 from api.schemas import associations as schemas
-from api.schemas.associations import AssociationBatchBody, AssociationPageBody
-from api.schemas.records import RecordBody
+from api.schemas.associations import NamedAssociationsForm, NamedForm, TypeForm
+from api.schemas.envelopes import batched, in_pages, listed
+from api.schemas.records import AssociatedForm, RecordBody
 from crm_graph.definitions.changes.publication import confirm
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.records import association_batch, association_types, associations, store
@@ -44,7 +45,7 @@ _WRITES = of_records("write")
 
 
 @records.route("")
-@endpoint(query=schemas.PageQuery, scopes=_READS, form=AssociationPageBody)
+@endpoint(query=schemas.PageQuery, scopes=_READS, form=in_pages(AssociatedForm))
 def list_associations(unit: Unit, from_type: ObjectType, from_id: str, to_type: ObjectType, query: Body) -> Body:
     """Records of one object type that a record is associated with, one result for each type."""
     page = read_page(unit, from_type, from_id, to_type, query)
@@ -77,7 +78,7 @@ def dissociate(
 
 
 @batches.route("/types")
-@endpoint(scopes=of_schemas("read"))
+@endpoint(scopes=of_schemas("read"), form=listed(TypeForm))
 def list_types(unit: Unit, from_type: ObjectType, to_type: ObjectType) -> Body:
     """Names and ids of the association types from one object type to another."""
     confirm(unit)
@@ -86,7 +87,7 @@ def list_types(unit: Unit, from_type: ObjectType, to_type: ObjectType) -> Body:
 
 
 @batches.route("/batch/create", methods=["POST"])
-@endpoint(201, body=schemas.NAMED_PAIRS, scopes=_WRITES, form=AssociationBatchBody)
+@endpoint(201, body=schemas.NAMED_PAIRS, scopes=_WRITES, form=batched(NamedForm), partial=True)
 def associate_many(unit: Unit, from_type: ObjectType, to_type: ObjectType, body: Named) -> Answer:
     """Associate records; inputs whose records are not there are named in a 207."""
     types = {name: _written(unit, from_type, to_type, name) for name in {name for _, name in body}}
@@ -103,7 +104,7 @@ def associate_many(unit: Unit, from_type: ObjectType, to_type: ObjectType, body:
 
 
 @batches.route("/batch/read", methods=["POST"])
-@endpoint(body=schemas.CONTINUED, scopes=_READS, form=AssociationBatchBody)
+@endpoint(body=schemas.CONTINUED, scopes=_READS, form=batched(NamedAssociationsForm), partial=True)
 def read_many(unit: Unit, from_type: ObjectType, to_type: ObjectType, body: Mapping[str, int]) -> Answer:
     """A page of associated records for each input; those without any are named in a 207."""
     result = association_batch.read_many(unit, from_type, to_type, body)

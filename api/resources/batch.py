@@ -10,8 +10,9 @@ from flask_smorest import Blueprint
 from api import errors, wire
 from api.endpoint import Answer, endpoint, of_records
 from api.schemas import records as schemas
+from api.schemas.envelopes import batched
 from api.schemas.moments import moment
-from api.schemas.records import RecordBatchBody, chosen_of
+from api.schemas.records import RecordBody, UpsertedBody, chosen_of
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.records import batch
 from crm_graph.records.record import BatchError, BatchResult, CreateInput, Identity, Record, UpdateInput
@@ -28,7 +29,7 @@ blueprint = Blueprint(
 
 
 @blueprint.route("/create", methods=["POST"])
-@endpoint(201, body=schemas.NEW_RECORDS, scopes=of_records("write"), form=RecordBatchBody)
+@endpoint(201, body=schemas.NEW_RECORDS, scopes=of_records("write"), form=batched(RecordBody), partial=True)
 def create(unit: Unit, object_type: ObjectType, body: Sequence[CreateInput]) -> Answer:
     """New records: all, or none; what is wrong is left out where each input has a trace id of its own."""
     started_at = unit.clock.read()
@@ -37,7 +38,13 @@ def create(unit: Unit, object_type: ObjectType, body: Sequence[CreateInput]) -> 
 
 
 @blueprint.route("/read", methods=["POST"])
-@endpoint(body=schemas.IDENTITIES, query=schemas.ArchivedQuery, scopes=of_records("read"), form=RecordBatchBody)
+@endpoint(
+    body=schemas.IDENTITIES,
+    query=schemas.ArchivedQuery,
+    scopes=of_records("read"),
+    form=batched(RecordBody),
+    partial=True,
+)
 def read(unit: Unit, object_type: ObjectType, body: tuple[list[Identity], list[str], list[str]], query: Body) -> Answer:
     """Records by id or by a unique property; those that are not there are named in a 207."""
     started_at = unit.clock.read()
@@ -48,7 +55,7 @@ def read(unit: Unit, object_type: ObjectType, body: tuple[list[Identity], list[s
 
 
 @blueprint.route("/update", methods=["POST"])
-@endpoint(body=schemas.CHANGES, scopes=of_records("write"), form=RecordBatchBody)
+@endpoint(body=schemas.CHANGES, scopes=of_records("write"), form=batched(RecordBody), partial=True)
 def update(unit: Unit, object_type: ObjectType, body: Sequence[UpdateInput]) -> Answer:
     """New values; records that are not there are named in a 207, and what is wrong where each input has a trace id."""
     started_at = unit.clock.read()
@@ -57,7 +64,7 @@ def update(unit: Unit, object_type: ObjectType, body: Sequence[UpdateInput]) -> 
 
 
 @blueprint.route("/upsert", methods=["POST"])
-@endpoint(body=schemas.CHANGES, scopes=of_records("write"), form=RecordBatchBody)
+@endpoint(body=schemas.CHANGES, scopes=of_records("write"), form=batched(UpsertedBody), partial=True)
 def upsert(unit: Unit, object_type: ObjectType, body: Sequence[UpdateInput]) -> Answer:
     """Records updated where a unique property finds them, else made; `new` says which. In part as for create."""
     started_at = unit.clock.read()

@@ -24,7 +24,7 @@ blueprint = Blueprint(
 
 
 @blueprint.route("/data-model")
-@endpoint(query=DataModelQuery, scopes=anyone, form=DataModelForm, texts=MEDIA_TYPES.values())
+@endpoint(query=DataModelQuery, scopes=anyone, form=DataModelForm, kept=True, texts=MEDIA_TYPES.values())
 def read(unit: Unit, query: Body) -> Answer:
     """The data model as JSON, Mermaid, SVG or GraphML, with the counts of this moment."""
     name = query["format"]

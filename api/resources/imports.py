@@ -7,16 +7,16 @@ from typing import IO, Any
 
 from flask import Request, current_app, g, request
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from api.admission import UPLOAD_PATH
 from api.endpoint import Query, crm, endpoint, fixed
 from api.paging import page_size, paged
-from api.schemas.moments import moment
+from api.schemas.envelopes import in_pages, listed
+from api.schemas.imports import ImportForm, ImportReportForm, RowErrorForm, shown
 from crm_graph.config import Limits
 from crm_graph.errors import Busy, InvalidInput
 from crm_graph.jobs import job as job_store
-from crm_graph.jobs.job import Job
 from crm_graph.records.record import read_cursor
 from crm_graph.transfer import jobs
 from crm_graph.transfer.jobs import Upload
@@ -42,20 +42,6 @@ class ErrorQuery(Query):
     after = fields.String(load_default=None)
 
 
-class ImportForm(Schema):
-    """One import as it is shown."""
-
-    id = fields.String()
-    name = fields.String()
-    state = fields.String()
-    dryRun = fields.Boolean()
-    rowsDone = fields.Integer()
-    rowsTotal = fields.Integer(allow_none=True)
-    rowsFailed = fields.Integer()
-    message = fields.String()
-    report = fields.Dict(allow_none=True)
-
-
 @blueprint.route("", methods=["POST"])
 @endpoint(201, scopes=_IMPORTS, form=ImportForm)
 def start(unit: Unit) -> Body:
@@ -64,26 +50,26 @@ def start(unit: Unit) -> Body:
     text = _mapping_text(unit.limits.import_mapping_bytes)
     uploads = [Upload(file.filename or "", file.stream) for file in request.files.getlist("files")]
     is_dry_run = request.form.get("dryRun", "false").lower() == "true"
-    return _shown(jobs.start(crm(), unit.actor, text, uploads, is_dry_run=is_dry_run))
+    return shown(jobs.start(crm(), unit.actor, text, uploads, is_dry_run=is_dry_run))
 
 
 @blueprint.route("")
-@endpoint(scopes=_IMPORTS, query=ListQuery)
+@endpoint(scopes=_IMPORTS, query=ListQuery, form=listed(ImportForm))
 def list_imports(unit: Unit, query: Body) -> Body:
     """The newest imports, newest first."""
     limit = page_size(query["limit"], unit.limits.page_size)
-    return {"results": [_shown(job) for job in job_store.latest(crm().graph, [jobs.KIND], limit)]}
+    return {"results": [shown(job) for job in job_store.latest(crm().graph, [jobs.KIND], limit)]}
 
 
 @blueprint.route("/<import_id>")
-@endpoint(scopes=_IMPORTS, form=ImportForm)
+@endpoint(scopes=_IMPORTS, form=ImportReportForm)
 def read(unit: Unit, import_id: str) -> Body:
     """How far an import is, and what each of its passes did."""
-    return {**_shown(jobs.find(crm(), import_id)), "report": jobs.report_of(crm(), import_id)}
+    return {**shown(jobs.find(crm(), import_id)), "report": jobs.report_of(crm(), import_id)}
 
 
 @blueprint.route("/<import_id>/errors")
-@endpoint(scopes=_IMPORTS, query=ErrorQuery)
+@endpoint(scopes=_IMPORTS, query=ErrorQuery, form=in_pages(RowErrorForm))
 def list_errors(unit: Unit, import_id: str, query: Body) -> Body:
     """Rows that an import left out, with file, line, column, value and reason."""
     limit = page_size(query["limit"], unit.limits.page_size, default=100)
@@ -153,19 +139,3 @@ def _mapping_text(most: int) -> str:
         return read.decode()
     except UnicodeDecodeError:
         raise InvalidInput("The mapping is not UTF-8.") from None
-
-
-def _shown(job: Job) -> Body:
-    return {
-        "id": job.id,
-        "name": job.parameters["name"],
-        "state": job.state,
-        "dryRun": job.parameters["is_dry_run"],
-        "rowsDone": job.done,
-        "rowsTotal": job.total,
-        "rowsFailed": job.failed,
-        "message": job.message,
-        "createdAt": moment(job.created_at),
-        "updatedAt": moment(job.updated_at),
-        "endedAt": None if job.ended_at is None else moment(job.ended_at),
-    }

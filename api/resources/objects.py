@@ -13,7 +13,8 @@ from api.aliases import PATH_KEY
 from api.endpoint import Answer, crm, endpoint, of_records
 from api.paging import base_url, page_size, paged
 from api.schemas import records as schemas
-from api.schemas.records import RecordBody, RecordPageBody, selection_of
+from api.schemas.envelopes import in_pages
+from api.schemas.records import RecordBody, selection_of
 from crm_graph.accounts import permissions, tokens
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.records import privacy, store
@@ -32,7 +33,7 @@ blueprint = Blueprint(
 
 
 @blueprint.route("/<object_type>")
-@endpoint(query=schemas.ListQuery, scopes=of_records("read"), form=RecordPageBody)
+@endpoint(query=schemas.ListQuery, scopes=of_records("read"), form=in_pages(RecordBody))
 def list_records(unit: Unit, object_type: ObjectType, query: Body) -> Body:
     """Records in id order, page by page; each that existed when the walk began comes once."""
     selection = _permitted(unit, selection_of(unit.model, object_type, query))

@@ -8,7 +8,8 @@ from flask_smorest import Blueprint
 
 from api.endpoint import endpoint, fixed
 from api.paging import page_size, paged
-from api.schemas.owners import OwnerForm, OwnerListQuery, OwnerPageForm, OwnerQuery, shown
+from api.schemas.envelopes import in_pages
+from api.schemas.owners import OwnerForm, OwnerListQuery, OwnerQuery, shown
 from crm_graph.accounts import owners
 from crm_graph.records.record import read_cursor
 from crm_graph.unit import Unit
@@ -21,7 +22,7 @@ _READS = fixed("crm.objects.owners.read")
 
 
 @blueprint.route("")
-@endpoint(query=OwnerListQuery, scopes=_READS, form=OwnerPageForm)
+@endpoint(query=OwnerListQuery, scopes=_READS, form=in_pages(OwnerForm))
 def list_owners(unit: Unit, query: Body) -> Body:
     """Owners in id order, or the one with an e-mail."""
     size = page_size(query["limit"], unit.limits.owner_page_size, default=100)

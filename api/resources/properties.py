@@ -92,7 +92,7 @@ def create_properties(unit: Unit, object_type: ObjectType, body: Body) -> Body:
 
 
 @blueprint.route("/<object_type>/batch/read", methods=["POST"])
-@endpoint(body=PropertyNames, scopes=_READS, form=batched(PropertyForm))
+@endpoint(body=PropertyNames, scopes=_READS, form=batched(PropertyForm), partial=True)
 def read_properties(unit: Unit, object_type: ObjectType, body: Body) -> Answer:
     """Several properties by name; 207 names those that there are not."""
     check_count("inputs", len(body["inputs"]), unit.limits.batch_size)

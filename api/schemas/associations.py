@@ -9,8 +9,13 @@ from marshmallow import Schema, fields
 from api.endpoint import Query
 from api.paging import read_association_cursor
 from api.schemas import reading
+from api.schemas.envelopes import PagingForm
+from api.schemas.labels import LabelForm
 from api.schemas.reading import BodyReader
+from api.schemas.records import AssociatedForm as NamedAssociatedForm
 from crm_graph.records.association_batch import PairInput
+
+_ID = {"type": ["integer", "string"], "description": "A number in v4, a text in the versions named by a date."}
 
 
 class PageQuery(Query):
@@ -71,30 +76,64 @@ class _ContinuedBatch(Schema):
     inputs = fields.List(fields.Nested(_Continued), required=True)
 
 
-class AssociationBatchBody(Schema):
-    """What became of a batch of associations."""
+class SpecForm(Schema):
+    """An association type."""
 
-    status = fields.String(required=True, metadata={"example": "COMPLETE"})
-    results = fields.List(fields.Dict(), required=True)
-    started_at = fields.DateTime(data_key="startedAt", required=True)
-    completed_at = fields.DateTime(data_key="completedAt", required=True)
+    category = fields.String(data_key="associationCategory", required=True)
+    type_id = fields.Integer(data_key="associationTypeId", required=True)
 
 
-class LabelsBody(Schema):
+class DefaultForm(_Ends):
+    """An association without a label, as one of its ends sees it."""
+
+    spec = fields.Nested(SpecForm, data_key="associationSpec", required=True)
+
+
+class LabelsForm(Schema):
     """Two records and the labels that a call gave them."""
 
     from_object_type_id = fields.String(data_key="fromObjectTypeId", required=True)
-    from_object_id = fields.Integer(data_key="fromObjectId", required=True)
+    from_object_id = fields.Raw(data_key="fromObjectId", required=True, metadata=_ID)
     to_object_type_id = fields.String(data_key="toObjectTypeId", required=True)
-    to_object_id = fields.Integer(data_key="toObjectId", required=True)
+    to_object_id = fields.Raw(data_key="toObjectId", required=True, metadata=_ID)
     labels = fields.List(fields.String(), required=True)
 
 
-class AssociationPageBody(Schema):
-    """A page of associated records."""
+class AssociatedForm(Schema):
+    """An associated record and every type of the association."""
 
-    results = fields.List(fields.Dict(), required=True)
-    paging = fields.Dict()
+    to_object_id = fields.Raw(data_key="toObjectId", required=True, metadata=_ID)
+    types = fields.List(fields.Nested(LabelForm), data_key="associationTypes", required=True)
+
+
+class _Associated(Schema):
+    near = fields.Nested(_Id, data_key="from", required=True)
+    paging = fields.Nested(PagingForm)
+
+
+class AssociationsForm(_Associated):
+    """The associated records of one record."""
+
+    far = fields.List(fields.Nested(AssociatedForm), data_key="to", required=True)
+
+
+class NamedAssociationsForm(_Associated):
+    """The associated records of one record, with the names that v3 has for types."""
+
+    far = fields.List(fields.Nested(NamedAssociatedForm), data_key="to", required=True)
+
+
+class NamedForm(_Ends):
+    """An association and the name of its type in v3."""
+
+    type = fields.String(required=True)
+
+
+class TypeForm(Schema):
+    """An association type as v3 knows it."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
 
 
 def _read_types(given: Any) -> tuple[tuple[str, int], ...]:

@@ -23,10 +23,45 @@ def completed(unit: Unit, results: Sequence[Body], errors: Sequence[Body] = ()) 
     return body
 
 
+class NextPageForm(Schema):
+    """Where the next page begins."""
+
+    after = fields.String(required=True)
+    link = fields.String()
+
+
+class PagingForm(Schema):
+    """There where another page follows."""
+
+    next = fields.Nested(NextPageForm, required=True)
+
+
+class BatchErrorForm(Schema):
+    """Why some of a batch's inputs were left out, and which."""
+
+    status = fields.String(required=True, metadata={"example": "error"})
+    category = fields.String(required=True, metadata={"example": "OBJECT_NOT_FOUND"})
+    sub_category = fields.String(data_key="subCategory")
+    message = fields.String(required=True)
+    errors = fields.List(fields.Dict(), required=True)
+    context = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), required=True)
+    links = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
 @cache
 def listed(form: type[Schema]) -> type[Schema]:
     """The form of an answer that lists all there is of something."""
     return _around(form, "List", {"results": fields.List(fields.Nested(form), required=True)})
+
+
+@cache
+def in_pages(form: type[Schema]) -> type[Schema]:
+    """The form of one page of something."""
+    parts: dict[str, fields.Field[Any]] = {
+        "results": fields.List(fields.Nested(form), required=True),
+        "paging": fields.Nested(PagingForm),
+    }
+    return _around(form, "Page", parts)
 
 
 @cache
@@ -35,10 +70,11 @@ def batched(form: type[Schema]) -> type[Schema]:
     parts: dict[str, fields.Field[Any]] = {
         "status": fields.String(required=True, metadata={"example": "COMPLETE"}),
         "results": fields.List(fields.Nested(form), required=True),
+        "requested_at": fields.DateTime(data_key="requestedAt"),
         "started_at": fields.DateTime(data_key="startedAt", required=True),
         "completed_at": fields.DateTime(data_key="completedAt", required=True),
         "error_count": fields.Integer(data_key="numErrors"),
-        "errors": fields.List(fields.Dict()),
+        "errors": fields.List(fields.Nested(BatchErrorForm)),
     }
     return _around(form, "Batch", parts)
 

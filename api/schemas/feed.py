@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from api.endpoint import Query
+from api.schemas.envelopes import PagingForm
 from api.schemas.numbers import Int64
 
 RECEIVED = (
@@ -68,4 +69,4 @@ class ChangesBody(Schema):
 
     results = fields.List(fields.Nested(ChangeBody), required=True)
     after = fields.String(required=True)
-    paging = fields.Dict()
+    paging = fields.Nested(PagingForm)

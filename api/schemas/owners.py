@@ -45,13 +45,6 @@ class OwnerForm(Schema):
     teams = fields.List(fields.Dict())
 
 
-class OwnerPageForm(Schema):
-    """A page of owners in an answer."""
-
-    results = fields.List(fields.Nested(OwnerForm), required=True)
-    paging = fields.Dict()
-
-
 def shown(owner: Owner) -> Body:
     """An owner as the contract shows it; `userId` is a number, `id` a string."""
     return {

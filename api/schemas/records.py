@@ -9,6 +9,7 @@ from marshmallow import Schema, fields
 
 from api.endpoint import Query
 from api.paging import Names
+from api.schemas.envelopes import in_pages
 from api.schemas.reading import BodyReader, end_of, id_of, inputs_of, list_of, object_of, text_of, types_of, wrong
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import ObjectType
@@ -52,6 +53,23 @@ class ArchivedQuery(Query):
     archived = fields.Boolean(load_default=False)
 
 
+class VersionForm(Schema):
+    """A value that a property had, from when on, and where it came from."""
+
+    value = fields.String(required=True)
+    timestamp = fields.DateTime(required=True)
+    source_type = fields.String(data_key="sourceType", required=True, metadata={"example": "INTEGRATION"})
+    source_id = fields.String(data_key="sourceId")
+    updated_by = fields.Integer(data_key="updatedByUserId")
+
+
+class AssociatedForm(Schema):
+    """An associated record under one of the types of the association, by its name in v3."""
+
+    id = fields.String(required=True)
+    type = fields.String(required=True, metadata={"example": "contact_to_company"})
+
+
 class RecordBody(Schema):
     """A record in an answer."""
 
@@ -61,23 +79,17 @@ class RecordBody(Schema):
     updated_at = fields.DateTime(data_key="updatedAt", required=True)
     archived = fields.Boolean(required=True)
     archived_at = fields.DateTime(data_key="archivedAt")
-    url = fields.Url()
+    history = fields.Dict(
+        keys=fields.String(), values=fields.List(fields.Nested(VersionForm)), data_key="propertiesWithHistory"
+    )
+    associations = fields.Dict(keys=fields.String(), values=fields.Nested(in_pages(AssociatedForm)))
+    url = fields.String(metadata={"format": "uri"})
 
 
-class RecordPageBody(Schema):
-    """A page of records in an answer."""
+class UpsertedBody(RecordBody):
+    """A record that was updated or made."""
 
-    results = fields.List(fields.Nested(RecordBody), required=True)
-    paging = fields.Dict()
-
-
-class RecordBatchBody(Schema):
-    """What became of a batch of records."""
-
-    status = fields.String(required=True, metadata={"example": "COMPLETE"})
-    results = fields.List(fields.Nested(RecordBody), required=True)
-    started_at = fields.DateTime(data_key="startedAt", required=True)
-    completed_at = fields.DateTime(data_key="completedAt", required=True)
+    new = fields.Boolean(required=True)
 
 
 class _Values(Schema):

@@ -6,8 +6,9 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
+from api.schemas.envelopes import PagingForm
 from api.schemas.reading import BodyReader
-from api.schemas.records import RecordPageBody
+from api.schemas.records import RecordBody
 from crm_graph.search.operators import OPERATORS
 
 
@@ -44,10 +45,12 @@ class SearchBody(Schema):
     after = fields.String()
 
 
-class FoundBody(RecordPageBody):
+class FoundBody(Schema):
     """A page of the records found, and how many there are."""
 
     total = fields.Integer(required=True)
+    results = fields.List(fields.Nested(RecordBody), required=True)
+    paging = fields.Nested(PagingForm)
 
 
 def _as_it_is(given: Any) -> Any:

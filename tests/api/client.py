@@ -7,24 +7,29 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests.api.document import documented
+
 
 class Client:
-    """Makes requests with a token; a dict or list becomes a JSON body."""
+    """Makes requests with a token; a dict or list becomes a JSON body. Each answer must be as `/openapi.json` says."""
 
     def __init__(self, app: Flask, token: str | None) -> None:
         self._client = app.test_client()
-        self._app = app
+        self.app = app
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def signed_in_as(self, token: str | None) -> Client:
         """The same application with another token, or none."""
-        return Client(self._app, token)
+        return Client(self.app, token)
 
     def call(self, method: str, path: str, body: Any = None, **options: Any) -> TestResponse:
         """The answer to a request."""
         given = {} if body is None else {"data": body} if isinstance(body, str | bytes) else {"json": body}
         headers = {**self._headers, **options.pop("headers", {})}
-        return self._client.open(path, method=method, headers=headers, **given, **options)
+        answer = self._client.open(path, method=method, headers=headers, **given, **options)
+        fault = documented(self.app).fault(method, path, answer)
+        assert fault is None, f"{method} {path} answered {answer.status_code}, but {fault}"
+        return answer
 
     def get(self, path: str, **query: str) -> TestResponse:
         """The answer to a GET with these parameters."""

@@ -73,6 +73,19 @@ def test_every_route_is_documented(client: Client, app: Flask) -> None:
     assert not undescribed
 
 
+def test_every_answer_with_a_body_has_a_form_of_its_own(client: Client) -> None:
+    bare = [
+        f"{method} {path} {status}"
+        for path, item in client.get("/openapi.json").get_json()["paths"].items()
+        for method, operation in item.items()
+        if method.upper() in METHODS
+        for status, response in operation["responses"].items()
+        for content in response.get("content", {}).values()
+        if content["schema"] == {"type": "object"}
+    ]
+    assert not bare
+
+
 def test_every_operation_has_a_name_of_its_own_and_every_parameter_a_type(client: Client) -> None:
     paths = client.get("/openapi.json").get_json()["paths"]
     operations = [found for item in paths.values() for method, found in item.items() if method.upper() in METHODS]

@@ -1,0 +1,73 @@
+"""Whether an answer is what `/openapi.json` says of it; every request that tests make is looked at."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
+
+from api import aliases, openapi
+
+_PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+class Documented:
+    """The document of an application, asked about answers."""
+
+    def __init__(self, app: Flask) -> None:
+        self._urls = app.url_map.bind("localhost")
+        with app.app_context():
+            self._document = openapi.document()
+        self._validators: dict[tuple[str, str], Any] = {}
+
+    def fault(self, method: str, path: str, answer: TestResponse) -> str | None:
+        """Where the answer is not what is documented; None also for paths that are no part of the API."""
+        operation = self._operation(method, path)
+        if operation is None:
+            return None
+        responses = operation["responses"]
+        status = str(answer.status_code)
+        if answer.status_code < 400 and status not in responses:
+            return f"the status {status} is not documented"
+        response = responses.get(status, responses["default"])
+        if "$ref" in response:
+            response = self._document["components"]["responses"][response["$ref"].rpartition("/")[2]]
+        content = response.get("content", {})
+        media_type = answer.mimetype if answer.data else ""
+        if not media_type and not content:
+            return None
+        if media_type not in content:
+            return f"the media type {media_type!r} is not documented"
+        if media_type != "application/json":
+            return None
+        return self._invalid(operation["operationId"], status, content[media_type]["schema"], answer.get_json())
+
+    def _operation(self, method: str, path: str) -> Any:
+        canonical, _ = aliases.canonical(path.partition("?")[0])
+        try:
+            rule, _ = self._urls.match(canonical, method, return_rule=True)
+        except HTTPException:
+            return None
+        return self._document["paths"].get(_PLACE.sub(r"{\1}", rule.rule), {}).get(method.lower())
+
+    def _invalid(self, operation: str, status: str, schema: Any, body: Any) -> str | None:
+        key = (operation, status)
+        if key not in self._validators:
+            whole = {**schema, "components": self._document["components"]}
+            self._validators[key] = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+        faults = [
+            f"{'.'.join(map(str, each.instance_path))}: {each.message}"
+            for each in self._validators[key].iter_errors(body)
+        ]
+        return "; ".join(faults[:3]) or None
+
+
+@cache
+def documented(app: Flask) -> Documented:
+    """The document of an application, read once."""
+    return Documented(app)
