@@ -21,6 +21,7 @@ from api.aliases import Aliases
 from api.bodies import WholeBodies
 from api.resources import (
     accounts,
+    apps,
     associations,
     associations_v3,
     batch,
@@ -30,6 +31,7 @@ from api.resources import (
     imports,
     labels,
     limits,
+    oauth,
     object_types,
     objects,
     owners,
@@ -66,6 +68,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     owners.blueprint,
     accounts.blueprint,
     tokens.blueprint,
+    apps.blueprint,
+    oauth.blueprint,
     imports.blueprint,
 )
 

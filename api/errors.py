@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
@@ -21,6 +22,7 @@ from crm_graph.errors import (
     CRMError,
     Expired,
     Fault,
+    GrantRefused,
     Invalid,
     InvalidValues,
     MissingRequired,
@@ -72,6 +74,7 @@ _NOT_SIGNED_IN = (
     "Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more details "
     "at https://developers.hubspot.com/docs/methods/auth/oauth-overview"
 )
+_OAUTH_ERRORS: Mapping[str, str] = dict.fromkeys(("client_id", "client_secret"), "invalid_client")
 _SCOPES_LINK = "https://developers.hubspot.com/scopes"
 _NOT_PERMITTED = (
     "This app hasn't been granted all required scopes to make this call. "
@@ -146,6 +149,23 @@ def _not_signed_in(error: CRMError, account_id: int) -> Body:
     return {"message": _NOT_SIGNED_IN}
 
 
+def _expired(error: Expired, account_id: int) -> Body:
+    at = datetime.fromtimestamp(error.expired_at / 1000, UTC).isoformat(timespec="milliseconds")
+    return {"message": error.message, "context": {"expire time": [at.replace("+00:00", "Z")]}}
+
+
+def _grant_refused(error: GrantRefused, account_id: int) -> Body:
+    """The contract's body, with what clients of RFC 6749 read beside it."""
+    name = error.parameter
+    found = "unsupported_grant_type" if name == "grant_type" else _OAUTH_ERRORS.get(name, "invalid_grant")
+    return {
+        "message": error.message,
+        "errors": [{"message": error.message, "code": f"BAD_{name.upper()}"}],
+        "error": found,
+        "error_description": error.message,
+    }
+
+
 def _missing_scopes(error: MissingScopes, account_id: int) -> Body:
     return {
         "message": _NOT_PERMITTED,
@@ -188,7 +208,8 @@ DETAILS: Mapping[type[Exception], Callable[[Any, int], Body]] = {
     InvalidValues: _invalid_values,
     MissingRequired: _missing_required,
     Unauthenticated: _not_signed_in,
-    Expired: _plain,
+    Expired: _expired,
+    GrantRefused: _grant_refused,
     MissingScopes: _missing_scopes,
     RecordExists: _record_exists,
     ReferencedByRecords: _referenced,

@@ -153,6 +153,8 @@ class Settings:
     """Scheme and host of links in answers; those of the request when empty."""
     v3_batch_status: int = _setting("CRM_GRAPH_V3_BATCH_STATUS", 201)
     """Status of a batch that associates through v3; the hosted product moved between 200 and 201."""
+    access_token_s: int = _setting("CRM_GRAPH_ACCESS_TOKEN_S", 1_800)
+    """Seconds for which an access token holds that OAuth gave."""
     data: str = _setting("CRM_GRAPH_DATA", "")
     """Directory of the account, for the access log; none is written when empty."""
     threads: int = _setting("CRM_GRAPH_THREADS", 4)

@@ -19,6 +19,7 @@ CRMError
 │   │   └── RecordsRemain        an object type has records
 │   │       └── ReferencedByRecords  records stand in the pipeline or stage
 │   ├── RuleBroken              a rule of one object type forbids it
+│   ├── GrantRefused            OAuth: what an app sent for a token is not what it was given
 │   └── Refused                 internal: inputs of a batch that cannot be written, each with its error
 ├── NotFound                    what was named does not exist
 │   ├── RecordNotFound
@@ -190,6 +191,15 @@ class RuleBroken(Invalid):
     """A rule of one object type, such as a quote without a deal."""
 
 
+class GrantRefused(Invalid):
+    """What an app sent for a token is not what it was given; `parameter` names the wrong part of it."""
+
+    def __init__(self, parameter: str) -> None:
+        what = "unsupported" if parameter == "grant_type" else "missing or unknown"
+        super().__init__(f"{what} {parameter.replace('_', ' ')}", parameter=[parameter])
+        self.parameter = parameter
+
+
 class NotFound(CRMError):
     """What was named does not exist."""
 
@@ -234,7 +244,11 @@ class Unauthenticated(CRMError):
 
 
 class Expired(Unauthenticated):
-    """A token past its time."""
+    """A token past its time, which was `expired_at` and is over for `ago_ms` (ms since 1970, UTC; ms)."""
+
+    def __init__(self, expired_at: int, ago_ms: int) -> None:
+        super().__init__(f"The OAuth token used to make this call expired {ago_ms // 1000} second(s) ago.")
+        self.expired_at = expired_at
 
 
 class MissingScopes(CRMError):

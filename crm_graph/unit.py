@@ -31,6 +31,8 @@ class Actor:
     source: str = "INTEGRATION"
     source_id: str = ""
     scopes: frozenset[str] = frozenset()
+    expires_at: int | None = None
+    """When the token ends that was used (ms since 1970, UTC); None for one that does not."""
     is_super_admin: bool = False
 
     @property

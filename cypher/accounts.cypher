@@ -2,7 +2,7 @@
 // Whom a token belongs to; null where it is unknown or was revoked.
 OPTIONAL MATCH (t:_Token {hash: $hash})-[:OF]->(o:_Owner)
 RETURN CASE WHEN t IS NULL THEN null
-            ELSE t {.id, .scopes, .is_super_admin, user_id: o.user_id, owner_id: o.id} END AS token
+            ELSE t {.id, .scopes, .is_super_admin, .expires_at, .app_id, user_id: o.user_id, owner_id: o.id} END AS token
 
 // plain prepare(account, owner, token, hash, is_given) -> made
 // The account, its first owner and its first token, each made where it is missing. A token that is given is added to
@@ -41,8 +41,9 @@ FOREACH (token IN CASE WHEN found THEN [t] ELSE [] END |
 RETURN found
 
 // ask tokens() -> tokens
-// All tokens, oldest first.
+// All tokens, oldest first; not those that end by themselves.
 MATCH (t:_Token)-[:OF]->(o:_Owner)
+WHERE t.expires_at IS NULL
 WITH t, o ORDER BY t.created_at, t.id LIMIT 1000
 RETURN collect(t {.id, .name, .scopes, .is_super_admin, .created_at, user_id: o.user_id}) AS tokens
 
@@ -105,7 +106,7 @@ RETURN made > 0 AS began
 // is under way at this moment either removes `BY` too, or leaves no token to make it with.
 CALL () {
   MATCH (t:_Token {hash: $token_hash})-[:OF]->(o:_Owner)
-  WHERE NOT coalesce(o.archived, false)
+  WHERE NOT coalesce(o.archived, false) AND t.expires_at IS NULL
   CREATE (s:_Session {is_by_token: true})-[:OF]->(o)
   CREATE (s)-[:BY]->(t)
   SET s += $session

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from crm_graph.accounts import permissions
 from crm_graph.clock import Clock
 from crm_graph.config import Settings
-from crm_graph.errors import InvalidInput, MissingScopes, NotFound, Unauthenticated
+from crm_graph.errors import Expired, InvalidInput, MissingScopes, NotFound, Unauthenticated
 from crm_graph.graph.database import Graph
 from crm_graph.graph.queries import load
 from crm_graph.unit import Actor, Unit
@@ -47,7 +47,7 @@ class TokenCache:
         self._actors: dict[str, Actor | None] = {}
 
     def actor(self, token: str, access_version: int) -> Actor:
-        """Whom the token belongs to; Unauthenticated where it is unknown or revoked."""
+        """Whom the token belongs to; Unauthenticated where it is unknown or revoked, Expired past its time."""
         hashed = digest(token)
         with self._lock:
             if self._version != access_version or len(self._actors) > _CACHED:
@@ -61,6 +61,8 @@ class TokenCache:
                     self._actors[hashed] = found
         if found is None:
             raise Unauthenticated("The token is unknown or was revoked.")
+        if found.expires_at is not None and (ago_ms := self._graph.clock.read() - found.expires_at) >= 0:
+            raise Expired(found.expires_at, ago_ms)
         return found
 
     def _read(self, hashed: str) -> Actor | None:
@@ -70,8 +72,9 @@ class TokenCache:
         return Actor(
             user_id=row["user_id"],
             owner_id=row["owner_id"],
-            source_id=row["id"],
+            source_id=row["id"] if row["app_id"] is None else str(row["app_id"]),
             scopes=permissions.granted(row["scopes"]),
+            expires_at=row["expires_at"],
             is_super_admin=row["is_super_admin"],
         )
 

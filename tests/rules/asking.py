@@ -17,6 +17,8 @@ Body = Any
 PREFIX = "asked_"
 """What the names of all definitions begin with that are made here."""
 
+REDIRECT = "https://app.example/callback"
+
 MAPPING = b"""
 name = "people"
 [[files]]
@@ -133,6 +135,29 @@ class Account:
     def token(self) -> str:
         """The id of a new token."""
         return str(self.done("POST", "/crm/graph/v1/tokens", {"name": unique()})["id"])
+
+    def app(self) -> Body:
+        """A new app."""
+        given = {"name": unique(), "redirectUris": [REDIRECT], "scopes": ["crm.objects.contacts.read"]}
+        return self.done("POST", "/crm/graph/v1/apps", given)
+
+    def grant(self) -> dict[str, str]:
+        """The form by which a new app gets tokens for a code."""
+        app = self.app()
+        code = self.done("POST", f"/crm/graph/v1/apps/{app['id']}/authorizations", {"redirectUri": REDIRECT})["code"]
+        client = {"client_id": app["clientId"], "client_secret": app["clientSecret"]}
+        return {**client, "grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT}
+
+    def granted(self) -> dict[str, str]:
+        """Client id and secret of a new app, with the tokens that it got."""
+        form = self.grant()
+        tokens = self.done("POST", "/oauth/v1/token", data=form)
+        return {**form, "access_token": tokens["access_token"], "refresh_token": tokens["refresh_token"]}
+
+    def about_token(self) -> dict[str, str]:
+        """The form by which a new app asks about its access token."""
+        granted = self.granted()
+        return {**granted, "token": granted["access_token"]}
 
     def cancelled_import(self) -> str:
         """The id of an import that no worker takes up."""

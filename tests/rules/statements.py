@@ -175,6 +175,24 @@ ACCOUNT = (
     Row(f"POST {GRAPH}/tokens", 1, lambda a: ask({"name": unique()})),
     Row(f"GET {GRAPH}/tokens", 1, lambda a: ask()),
     Row(f"DELETE {GRAPH}/tokens/<token_id>", 1, lambda a: ask(token_id=a.token())),
+    Row(f"POST {GRAPH}/apps", 1, lambda a: ask({"name": unique(), "redirectUris": [asking.REDIRECT], "scopes": []})),
+    Row(f"GET {GRAPH}/apps", 1, lambda a: ask()),
+    Row(f"DELETE {GRAPH}/apps/<app_id>", 1, lambda a: ask(app_id=str(a.app()["id"]))),
+    Row(
+        f"POST {GRAPH}/apps/<app_id>/authorizations",
+        1,
+        lambda a: ask(
+            {"redirectUri": asking.REDIRECT, "scopes": ["crm.objects.contacts.read"]}, app_id=str(a.app()["id"])
+        ),
+    ),
+    Row("POST /oauth/v1/token", 1, lambda a: ask(form=a.grant())),
+    Row("POST /oauth/v3/token", 1, lambda a: ask(form=a.grant())),
+    Row("GET /oauth/v1/access-tokens/<token>", 1, lambda a: ask(token=a.granted()["access_token"])),
+    Row("GET /oauth/v1/refresh-tokens/<token>", 1, lambda a: ask(token=a.granted()["refresh_token"])),
+    Row("DELETE /oauth/v1/refresh-tokens/<token>", 1, lambda a: ask(token=a.granted()["refresh_token"])),
+    # Whether the app is who it says, and the token.
+    Row("POST /oauth/v3/token/introspect", 2, lambda a: ask(form=a.about_token())),
+    Row("POST /oauth/v3/token/revoke", 2, lambda a: ask(form=a.about_token())),
     # Whether definitions and access still hold; what is new is numbered; what is numbered is read.
     Row(f"GET {GRAPH}/changes", 3, lambda a: ask()),
     # How many wait; the job.

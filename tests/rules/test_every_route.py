@@ -12,8 +12,16 @@ from api.errors import row_of
 from crm_graph.errors import Unauthenticated
 from tests.api.client import Client
 
-PUBLIC = {"/oauth/v2/private-apps/get/access-token-info"}
-"""What is answered without a token: the question about one that stands in the body."""
+PUBLIC = {
+    "/oauth/v1/access-tokens/<token>",
+    "/oauth/v1/refresh-tokens/<token>",
+    "/oauth/v1/token",
+    "/oauth/v2/private-apps/get/access-token-info",
+    "/oauth/v3/token",
+    "/oauth/v3/token/introspect",
+    "/oauth/v3/token/revoke",
+}
+"""What is answered without a token in the header: questions about one that stands elsewhere, and apps with a secret."""
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
