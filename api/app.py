@@ -30,6 +30,7 @@ from api.resources import (
     graph_objects,
     imports,
     labels,
+    limit_usage,
     limits,
     oauth,
     object_types,
@@ -41,6 +42,7 @@ from api.resources import (
     tokens,
 )
 from api.web import assets, pages, refusals
+from crm_graph.accounts.usage import UsageWriter
 from crm_graph.config import Settings
 from crm_graph.crm import Crm
 from crm_graph.definitions import catalogue
@@ -65,7 +67,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     pipelines.blueprint,
     labels.blueprint,
     limits.blueprint,
+    limit_usage.blueprint,
     owners.blueprint,
+    owners.older,
     accounts.blueprint,
     tokens.blueprint,
     apps.blueprint,
@@ -90,6 +94,7 @@ def create_app(
     app.url_map.merge_slashes = False
     app.extensions["settings"] = settings
     app.extensions["crm"] = crm or Crm(settings)
+    app.extensions["usage"] = UsageWriter(app.extensions["crm"])
     app.extensions["monitor"] = monitor = monitor or Monitor(settings)
     errors.register(app, settings.account_id)
     openapi.register(app, BLUEPRINTS)
@@ -106,7 +111,8 @@ def create_app(
 
 
 def close(app: Flask) -> None:
-    """End the monitor's thread and the connections to the graph."""
+    """End the threads of the application and the connections to the graph."""
+    app.extensions["usage"].stop()
     app.extensions["monitor"].stop()
     app.extensions["crm"].close()
 
@@ -116,6 +122,7 @@ def app_from_environment() -> Flask:
     settings = Settings.from_environment()
     log = Path(settings.data) / "logs" / "access.jsonl" if settings.data else None
     app = create_app(settings, access_log=log)
+    app.extensions["usage"].start()
     threading.Thread(target=_read_model, args=(app.extensions["crm"],), daemon=True).start()
     return app
 

@@ -27,6 +27,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 from api import auth
 from api.headers import APIResponse, JSONResponse
 from crm_graph.accounts import permissions, tokens
+from crm_graph.accounts.usage import day_of
 from crm_graph.crm import Crm
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import InvalidInput
@@ -107,7 +108,7 @@ def endpoint(
     scopes: Scopes,
     body: type[Schema] | Reader | None = None,
     query: type[Query] | None = None,
-    form: type[Schema] | None = None,
+    form: type[Schema] | Schema | None = None,
     texts: Iterable[str] = (),
     partial: bool = False,
     kept: bool = False,
@@ -143,7 +144,9 @@ def endpoint(
                     given = read  # only what was read whole: a refused body is read again in the next attempt
                 return view(unit, **{**path, **found}, **given)
 
-            return respond(crm().run(token, work), status)
+            account = crm()
+            account.requests.add(day_of(account.clock.read()))
+            return respond(account.run(token, work), status)
 
         return documented(status, body=body, query=query, form=form, texts=texts, partial=partial, kept=kept)(handle)
 
@@ -155,7 +158,7 @@ def documented(
     *,
     body: type[Schema] | Reader | None = None,
     query: type[Query] | None = None,
-    form: type[Schema] | None = None,
+    form: type[Schema] | Schema | None = None,
     texts: Iterable[str] = (),
     partial: bool = False,
     kept: bool = False,
@@ -170,7 +173,7 @@ def documented(
 
 
 def public(
-    status: int = 200, *, fields: type[Schema] | None = None, form: type[Schema] | None = None
+    status: int = 200, *, fields: type[Schema] | None = None, form: type[Schema] | Schema | None = None
 ) -> Callable[[View], Callable[..., Response]]:
     """Make a view an endpoint that needs no token; `fields` describes the form that it reads, `form` the answer."""
 
@@ -274,7 +277,7 @@ def _documented(
     status: int,
     body: type[Schema] | Reader | None,
     query: type[Query] | None,
-    form: type[Schema] | None,
+    form: type[Schema] | Schema | None,
     texts: Iterable[str],
     partial: bool,
     kept: bool,

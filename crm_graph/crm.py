@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from crm_graph.accounts import tokens
+from crm_graph.accounts.usage import RequestCounter
 from crm_graph.behaviours import BEHAVIOURS
 from crm_graph.clock import Clock
 from crm_graph.config import Settings
@@ -66,6 +67,7 @@ class Crm:
         self.graph = graph or Graph(settings, self.clock)
         self.ids = IdBlocks(self.graph)
         self.tokens = tokens.TokenCache(self.graph)
+        self.requests = RequestCounter()
         self._known: _Known | None = None
         self._reading = threading.Lock()
 

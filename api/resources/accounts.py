@@ -8,9 +8,12 @@ from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, Schema, fields
 from werkzeug.wrappers import Response
 
-from api.endpoint import anyone, crm, documented, endpoint, read_body, respond
+from api.endpoint import Answer, anyone, crm, documented, endpoint, read_body, respond
+from api.headers import RATE_LIMITS
 from api.paging import base_url
-from crm_graph.accounts import permissions
+from api.schemas.envelopes import listed
+from api.schemas.moments import moment
+from crm_graph.accounts import owners, permissions, usage
 from crm_graph.definitions.changes.publication import confirm
 from crm_graph.unit import Unit
 
@@ -44,6 +47,44 @@ class AccountForm(Schema):
     location = fields.String(data_key="dataHostingLocation", required=True)
 
 
+class OlderAccountForm(Schema):
+    """What the account is, in an answer to older clients."""
+
+    id = fields.Integer(data_key="portalId", required=True)
+    type = fields.String(data_key="accountType", required=True)
+    time_zone = fields.String(data_key="timeZone", required=True)
+    currency = fields.String(required=True)
+    utc_offset = fields.String(data_key="utcOffset", required=True)
+    utc_offset_ms = fields.Integer(data_key="utcOffsetMilliseconds", required=True)
+
+
+class UsageForm(Schema):
+    """How many requests there were, in an answer."""
+
+    name = fields.String(required=True)
+    limit = fields.Integer(data_key="usageLimit", required=True)
+    requests = fields.Integer(data_key="currentUsage", required=True)
+    collected_at = fields.DateTime(data_key="collectedAt", required=True)
+    state = fields.String(data_key="fetchStatus", required=True)
+    resets_at = fields.DateTime(data_key="resetsAt")
+
+
+class ReportForm(Schema):
+    """Whom a report goes to, in an answer."""
+
+    user_id = fields.Integer(data_key="userId", required=True)
+    email = fields.String(data_key="userEmail", required=True)
+    at = fields.DateTime(data_key="enqueueTime", required=True)
+
+
+class DispositionForm(Schema):
+    """An outcome of calls, in an answer."""
+
+    id = fields.String(required=True)
+    label = fields.String(required=True)
+    deleted = fields.Boolean(required=True)
+
+
 class TokenInfoForm(Schema):
     """Whose a token is and what it may do, in an answer."""
 
@@ -69,6 +110,57 @@ def details(unit: Unit) -> Body:
         "uiDomain": base_url().partition("://")[2],
         "dataHostingLocation": "self",
     }
+
+
+@blueprint.route("/integrations/v1/me")
+@endpoint(scopes=anyone, form=OlderAccountForm)
+def me(unit: Unit) -> Body:
+    """What the account is, as older clients ask."""
+    confirm(unit)
+    return {
+        "portalId": unit.model.account_id,
+        "accountType": "STANDARD",
+        "timeZone": "UTC",
+        "currency": "USD",
+        "utcOffset": "+00:00",
+        "utcOffsetMilliseconds": 0,
+    }
+
+
+@blueprint.route("/account-info/v3/api-usage/daily/private-apps")
+@endpoint(scopes=anyone, form=listed(UsageForm))
+def usage_today(unit: Unit) -> Body:
+    """Requests of today with all tokens together; of other processes those of ten seconds ago."""
+    found = usage.today(unit, crm().requests)
+    return {
+        "results": [
+            {
+                "name": "private-apps-api-calls-daily",
+                "usageLimit": int(dict(RATE_LIMITS)["X-HubSpot-RateLimit-Daily"]),
+                "currentUsage": found.requests,
+                "collectedAt": moment(found.collected_at),
+                "fetchStatus": "SUCCESS",
+                "resetsAt": moment(found.resets_at),
+            }
+        ]
+    }
+
+
+@blueprint.route("/crm/v4/associations/usage/high-usage-report/<user_id>", methods=["POST"])
+@endpoint(scopes=anyone, form=ReportForm)
+def request_usage_report(unit: Unit, user_id: str) -> Body:
+    """Whom a report would go to. None is sent: `/crm/v3/limits/associations` has at every moment what it would say."""
+    found = owners.read(unit, user_id, is_user_id=True)
+    return {"userId": found.user_id, "userEmail": found.email, "enqueueTime": moment(unit.clock.read())}
+
+
+@blueprint.route("/calling/v1/dispositions")
+@endpoint(scopes=anyone, form=DispositionForm(many=True))
+def list_dispositions(unit: Unit) -> Answer:
+    """Outcomes that a call may have, as older clients ask."""
+    confirm(unit)
+    outcomes = unit.model.object_type("call").properties["hs_call_disposition"].options
+    return Answer([{"id": each.value, "label": each.display_name, "deleted": each.hidden} for each in outcomes])
 
 
 @blueprint.route("/oauth/v2/private-apps/get/access-token-info", methods=["POST"])

@@ -45,6 +45,43 @@ class OwnerForm(Schema):
     teams = fields.List(fields.Dict())
 
 
+class OlderQuery(Query):
+    """Which owners older clients ask for."""
+
+    email = fields.String(load_default=None)
+
+
+class OlderOwnerForm(Schema):
+    """An owner in an answer to older clients; times are ms since 1970, UTC."""
+
+    account_id = fields.Integer(data_key="portalId", required=True)
+    owner_id = fields.Integer(data_key="ownerId", required=True)
+    type = fields.String(required=True)
+    email = fields.String(required=True)
+    first_name = fields.String(data_key="firstName", required=True)
+    last_name = fields.String(data_key="lastName", required=True)
+    user_id = fields.Integer(data_key="activeUserId", required=True)
+    is_active = fields.Boolean(data_key="isActive", required=True)
+    created_at = fields.Integer(data_key="createdAt", required=True)
+    updated_at = fields.Integer(data_key="updatedAt", required=True)
+
+
+def shown_to_older(owner: Owner, account_id: int) -> Body:
+    """An owner as the second version of the contract shows it."""
+    return {
+        "portalId": account_id,
+        "ownerId": owner.number,
+        "type": "PERSON",
+        "email": owner.email,
+        "firstName": owner.first_name,
+        "lastName": owner.last_name,
+        "activeUserId": owner.user_id,
+        "isActive": not owner.archived,
+        "createdAt": owner.created_at,
+        "updatedAt": owner.updated_at,
+    }
+
+
 def shown(owner: Owner) -> Body:
     """An owner as the contract shows it; `userId` is a number, `id` a string."""
     return {

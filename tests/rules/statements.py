@@ -24,6 +24,7 @@ PROPERTIES = "/crm/v3/properties/<object_type>"
 PIPELINES = "/crm/v3/pipelines/<object_type>"
 STAGES = f"{PIPELINES}/<pipeline_id>/stages"
 LABELS = "/crm/v4/associations/<from_type>/<to_type>/labels"
+USE = "/crm/v3/limits"
 LIMITS = "/crm/associations/v4/definitions/configurations"
 
 COMPANY = {"object_type": "companies"}
@@ -170,6 +171,25 @@ ASSOCIATIONS = (
 ACCOUNT = (
     Row("GET /account-info/v3/details", 1, lambda a: ask()),
     Row("POST /oauth/v2/private-apps/get/access-token-info", 1, lambda a: ask({"tokenKey": a.secret})),
+    Row("GET /integrations/v1/me", 1, lambda a: ask()),
+    Row("GET /account-info/v3/api-usage/daily/private-apps", 1, lambda a: ask()),
+    Row("GET /calling/v1/dispositions", 1, lambda a: ask()),
+    Row("GET /owners/v2/owners", 1, lambda a: ask()),
+    Row("POST /crm/v4/associations/usage/high-usage-report/<user_id>", 1, lambda a: ask(user_id="1")),
+    *(
+        Row(f"GET {USE}/{name}", 1, lambda a: ask())
+        for name in (
+            "records",
+            "custom-properties",
+            "calculated-properties",
+            "custom-object-types",
+            "pipelines",
+            "associations/labels",
+            "associations/records/from",
+        )
+    ),
+    Row(f"GET {USE}/associations/records/<from_type>/to", 1, lambda a: ask(from_type="contacts")),
+    Row(f"GET {USE}/associations/records/<from_type>/<to_type>", 1, lambda a: ask(**PAIR)),
     Row("GET /crm/v3/owners", 1, lambda a: ask()),
     Row("GET /crm/v3/owners/<owner_id>", 1, lambda a: ask(owner_id="1")),
     Row(f"POST {GRAPH}/tokens", 1, lambda a: ask({"name": unique()})),
