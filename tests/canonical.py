@@ -17,7 +17,9 @@ import neo4j
 
 ROUNDS = 5
 
-IGNORED_NODES = frozenset({"_State", "_Counter", "_Feed", "_Job", "_Token", "_Migration", "_Account", "_Pending"})
+IGNORED_NODES = frozenset(
+    {"_State", "_Counter", "_Feed", "_Job", "_Token", "_Migration", "_Account", "_Pending", "_Write"}
+)
 """Bookkeeping that says nothing of what is known; `_Pending` only as a label of a revision."""
 
 _TIMES = frozenset({"at", "since", "until", "seq", "transaction_id", "created_at", "updated_at", "values"})

@@ -22,6 +22,7 @@ from crm_graph.config import Settings
 from crm_graph.crm import Crm
 from crm_graph.graph.embedded.process import Process
 from crm_graph.graph.embedded.server import Connection, read_json, running_connection
+from crm_graph.graph.embedded.settings import THREADS
 from crm_graph.records.check import Finding, check
 from crm_graph.unit import Actor
 from tests.faults.caller import Caller
@@ -196,14 +197,17 @@ class Served:
 
     @property
     def evidence(self) -> str:
-        """What Neo4j is at, for a test that waited in vain: its transactions, and what each waits for."""
+        """What Neo4j is at, for a test that waited in vain: its threads, its transactions, and what each waits for."""
         shown = (
             "SHOW TRANSACTIONS YIELD transactionId, elapsedTime, status, statusDetails, activeLockCount, currentQuery"
         )
+        self.neo4j.send_signal(signal.SIGQUIT)
+        time.sleep(1)
+        threads = (self.data / "neo4j" / THREADS).read_text("utf-8", "replace")
         try:
-            return "\n".join(map(str, self.query(neo4j.Query(shown, timeout=10))))
+            return threads + "\n".join(map(str, self.query(neo4j.Query(shown, timeout=10))))
         except Exception as error:
-            return repr(error)
+            return threads + repr(error)
 
     def findings(self) -> list[Finding]:
         """What a check of the graph finds."""

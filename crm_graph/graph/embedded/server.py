@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,8 @@ from crm_graph.graph.embedded.process import Process
 # of those can end up connected to itself and keep the server from coming back.
 _PORTS = range(20_000, 32_000)
 _START_S = 120
+_THREADS_S = 1.0
+_THREADS_S = 1.0
 _STOP_S = 30
 _TAIL_LINES = 20
 
@@ -112,6 +115,13 @@ class EmbeddedServer:
         """End it unless it is borrowed; False where force was needed, after `grace_s` seconds."""
         return self._process is None or self.is_borrowed or self._process.end(grace_s)
 
+    def write_threads(self) -> Path:
+        """Have it write what its threads are at; the file that has it, where its next start leaves it."""
+        if self._process is not None:
+            self._process.signal(signal.SIGQUIT)
+            time.sleep(_THREADS_S)
+        return self.home / Path(settings.THREADS).with_suffix(".previous.log")
+
     def kill(self, *, wait_s: float = 5) -> None:
         """End it as a loss of power would, also when borrowed."""
         if self._process is not None:
@@ -138,8 +148,9 @@ class EmbeddedServer:
             settings.prepare_password(self.home)
             settings.write_configuration(self.home, port=port, heap=self.heap, page_cache=self.page_cache)
             log = self.home / "console.log"
-            if log.exists():
-                log.replace(self.home / "console.previous.log")
+            for kept in (log, self.home / settings.THREADS):
+                if kept.exists():
+                    kept.replace(kept.with_suffix(f".previous{kept.suffix}"))
             # Written before and after: whoever comes between finds the port, and the process by its command line.
             self._write_run_file(port)
             command = settings.java_command(
@@ -150,8 +161,9 @@ class EmbeddedServer:
                 cache=start_cache(self.places),
                 options=self.java_options,
             )
-            kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ", "TMPDIR") if name in os.environ}
-            self._process = Process.start(command, log=log, environment=kept, folder=self.home, pass_fds=[lock])
+            names = ("PATH", "HOME", "LANG", "TZ", "TMPDIR")
+            environment = {name: os.environ[name] for name in names if name in os.environ}
+            self._process = Process.start(command, log=log, environment=environment, folder=self.home, pass_fds=[lock])
             self.is_borrowed = False
             self._write_run_file(port)
         finally:

@@ -21,6 +21,7 @@ from crm_graph.graph.embedded.process import Process
 from crm_graph.graph.embedded.server import Connection, EmbeddedServer, ServerFailed, read_json
 from crm_graph.graph.embedded.settings import write_private
 from crm_graph.graph.embedded.stopping import Stopping
+from crm_graph.graph.embedded.writes import SILENT_S, WriteWatch
 
 _PAUSE_S = 0.2
 _PAUSE_MAX_S = 5.0
@@ -102,6 +103,7 @@ class Supervisor:
         self._connection = connection
         self._environment = environment
         self._children = [_Child(program) for program in programs]
+        self._watch: WriteWatch | None = None
 
     def run(
         self,
@@ -149,11 +151,25 @@ class Supervisor:
 
     def _start_server(self) -> Connection:
         assert self._server is not None
-        return self._server.start()
+        connection = self._server.start()
+        if not self._server.is_borrowed:
+            self._watch = WriteWatch(connection)
+        return connection
 
     def _keep_server(self, connection: Connection, stopping: Stopping) -> Connection:
-        if self._server is None or self._server.is_running:
+        if self._server is None:
             return connection
+        if self._server.is_running:
+            if self._watch is None or not self._watch.is_stuck:
+                return connection
+            log = self._server.write_threads()
+            print(
+                f"Neo4j has ended no write for {SILENT_S:.0f} s and is killed; what it was at is in {log}.",
+                file=sys.stderr,
+                flush=True,
+            )
+            self._server.kill()
+        self._end_watch()
         print("Neo4j ended; it is started again.", file=sys.stderr, flush=True)
         pause_s = _PAUSE_S
         while not stopping.wait(pause_s):
@@ -185,6 +201,7 @@ class Supervisor:
         self._start_programs(connection, leash)
 
     def _stop(self) -> None:
+        self._end_watch()
         running = [child.process for child in self._children if child.process is not None]
         for process in running:
             process.signal(signal.SIGTERM)
@@ -197,6 +214,11 @@ class Supervisor:
             process.wait_for_session(_KILLED_S)
         if self._server is not None:
             self._server.stop(_SERVER_GRACE_S)
+
+    def _end_watch(self) -> None:
+        if self._watch is not None:
+            self._watch.stop()
+            self._watch = None
 
     def _end_leftovers(self) -> None:
         for record in read_json(self._data / "run.json").get("programs", {}).values():
