@@ -25,6 +25,7 @@ ALIASES: tuple[tuple[str, str], ...] = (
     (rf"/crm/objects/(?:{_DATED}|v3|v4)/(?P<rest>.+)", "/crm/v3/objects/{rest}"),
     (r"/crm/v4/objects/(?P<rest>(?![^/]+/[^/]+/associations/).+)", "/crm/v3/objects/{rest}"),
     (rf"/crm/associations/(?:{_DATED}|v4)/definitions/(?P<rest>.+)", "/crm/associations/v4/definitions/{rest}"),
+    (r"/crm/v4/associations/definitions/(?P<rest>.+)", "/crm/associations/v4/definitions/{rest}"),
     (rf"/crm/associations/(?:{_DATED}|v4)/(?P<rest>.+)", "/crm/v4/associations/{rest}"),
     (r"/crm/associations/v3/(?P<rest>.+)", "/crm/v3/associations/{rest}"),
     (rf"/crm-object-schemas/(?:{_DATED}|v3)/schemas(?P<rest>(?:/.*)?)", "/crm/v3/schemas{rest}"),

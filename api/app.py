@@ -5,6 +5,7 @@ access log → whole bodies → admission (and /health) → aliases → Flask
 
 from __future__ import annotations
 
+import re
 import threading
 from contextlib import suppress
 from functools import partial
@@ -48,6 +49,8 @@ from crm_graph.crm import Crm
 from crm_graph.definitions import catalogue
 from crm_graph.errors import CRMError
 from crm_graph.graph.monitor import Monitor
+
+_PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     objects.blueprint,
@@ -108,6 +111,19 @@ def create_app(
     app.wsgi_app = application  # type: ignore[method-assign]
     monitor.start()
     return app
+
+
+def routes() -> list[tuple[str, str]]:
+    """Method and path of every route of the API, with `{name}` for what a client fills in; no account is needed."""
+    app = Flask("api", static_folder=None)
+    openapi.register(app, BLUEPRINTS)
+    nouns = {blueprint.name for blueprint in BLUEPRINTS}
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.partition(".")[0] in nouns]
+    return sorted(
+        (method, _PLACE.sub(r"{\1}", rule.rule))
+        for rule in rules
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    )
 
 
 def close(app: Flask) -> None:

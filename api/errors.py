@@ -14,9 +14,13 @@ from typing import Any, TypeVar, cast
 
 import orjson
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import NotFound as NotFoundByHTTP
 
+from api import contract
+from api.contract import NotServed
 from api.headers import JSONResponse, correlation_id
+from api.paging import base_url
 from crm_graph.errors import (
     Conflict,
     CRMError,
@@ -50,6 +54,7 @@ TABLE: Mapping[type[Exception], tuple[int, str]] = {
     Conflict: (409, "OBJECT_ALREADY_EXISTS"),
     RecordExists: (409, "CONFLICT"),
     Unavailable: (503, "SERVICE_UNAVAILABLE"),
+    NotServed: (404, "NOT_SERVED"),
 }
 
 HTTP_CATEGORIES: Mapping[int, str] = {
@@ -92,6 +97,12 @@ def register(app: Flask, account_id: int) -> None:
     app.register_error_handler(HTTPException, answer)
 
 
+def _left_out(environ: Mapping[str, Any]) -> NotServed | None:
+    """What is said of a path without a route that the contract has."""
+    found = contract.left_out(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+    return None if found is None else NotServed(*found, documentation=f"{base_url()}/docs")
+
+
 def row_of(error: type[Exception]) -> tuple[int, str] | None:
     """Status and category of a class of errors; None for one that is a 500 on purpose."""
     return cast("tuple[int, str] | None", _nearest(TABLE, error, None))
@@ -106,6 +117,8 @@ def body_of(error: CRMError, account_id: int) -> Body:
 def refusal(environ: dict[str, Any], error: Exception, *, account_id: int) -> Response:
     """The whole answer to a request that ended with an error."""
     headers: dict[str, str] = {}
+    if isinstance(error, NotFoundByHTTP | MethodNotAllowed):
+        error = _left_out(environ) or error
     row = row_of(type(error))
     if isinstance(error, HTTPException):
         status = error.code or 500
@@ -204,6 +217,10 @@ def _referenced(error: ReferencedByRecords, account_id: int) -> Body:
     return {**_plain(error, account_id), "subCategory": f"PipelineError.{error.kind.upper()}_ID_IN_USE"}
 
 
+def _not_served(error: NotServed, account_id: int) -> Body:
+    return {"message": error.message, "links": {"documentation": error.documentation}}
+
+
 DETAILS: Mapping[type[Exception], Callable[[Any, int], Body]] = {
     InvalidValues: _invalid_values,
     MissingRequired: _missing_required,
@@ -213,6 +230,7 @@ DETAILS: Mapping[type[Exception], Callable[[Any, int], Body]] = {
     MissingScopes: _missing_scopes,
     RecordExists: _record_exists,
     ReferencedByRecords: _referenced,
+    NotServed: _not_served,
 }
 
 

@@ -1,4 +1,4 @@
-"""Writes commands.md, settings.md and object_types.md from the code that they describe.
+"""Writes commands.md, settings.md, object_types.md and compatibility.md from the code that they describe.
 
 python docs/make_reference.py
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from itertools import pairwise
@@ -15,6 +16,8 @@ from typing import Any
 
 import click
 
+from api import contract
+from api.app import routes
 from crm_graph import config
 from crm_graph.cli import commands
 from crm_graph.config import Limits, Places, Settings
@@ -34,7 +37,12 @@ def main() -> None:
 
 def pages() -> dict[str, str]:
     """The text of each page by the name of its file."""
-    return {"commands.md": _commands(), "settings.md": _settings(), "object_types.md": _object_types()}
+    return {
+        "commands.md": _commands(),
+        "settings.md": _settings(),
+        "object_types.md": _object_types(),
+        "compatibility.md": _compatibility(),
+    }
 
 
 def variables() -> dict[str, str]:
@@ -131,6 +139,54 @@ def _object_types() -> str:
             "as indexed; it is for super admins. Subscription tiers are told and never enforced.",
             "",
             *_table(columns, rows),
+            "",
+        ]
+    )
+
+
+def _compatibility() -> str:
+    served = {contract.shape_of(method, path): f"{method} {path}" for method, path in routes()}
+    known = {endpoint.shape for _, endpoint in contract.load().endpoints()}
+    here: list[Row] = []
+    out: list[Row] = []
+    for area, endpoint in contract.load().endpoints():
+        marks = ("must" if area.must else "", "yes" if endpoint.in_clients else "")
+        if endpoint.shape in served:
+            here.append((area.title, f"`{endpoint.name}`", *marks))
+        else:
+            out.append((area.title, f"`{endpoint.name}`", marks[1], area.why_not))
+    choices = tomllib.loads((HERE / "contract" / "choices.toml").read_text("utf-8"))["choice"]
+    own = sorted(name for shape, name in served.items() if shape not in known)
+    return "\n".join(
+        [
+            "# Compatibility",
+            "",
+            f"{WRITTEN_BY} What of the contract is served, what is not and why, and what was chosen where",
+            "sources on it disagree. What is left out answers 404 with the category `NOT_SERVED` and the reason.",
+            "The table is `api/contract/endpoints.toml`, the choices are `docs/contract/choices.toml`.",
+            "",
+            f"{len(here)} of {len(here) + len(out)} endpoints are served. *Clients*: official clients call them.",
+            "Paths with other versions and dates lead to the same: `api/aliases.py` has them.",
+            "",
+            "## Served",
+            "",
+            *_table(("area", "endpoint", "needed", "clients"), here),
+            "",
+            "## Left out",
+            "",
+            *_table(("area", "endpoint", "clients", "why"), out),
+            "",
+            "Whole areas, by how their paths begin:",
+            "",
+            *_table(("area", "paths", "why"), [(e.title, f"`{e.prefix}`", e.why_not) for e in contract.load().beyond]),
+            "",
+            "## Choices",
+            "",
+            *_table(("about", "here"), [(each["topic"], each["here"]) for each in choices]),
+            "",
+            "## Beside the contract",
+            "",
+            *(f"- `{name}`" for name in own),
             "",
         ]
     )

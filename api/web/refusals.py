@@ -113,7 +113,19 @@ def wants_page(environ: Mapping[str, Any]) -> bool:
     return "text/html" in environ.get("HTTP_ACCEPT", "") and not set(first) & API
 
 
-API = frozenset({"account-info", "crm", "crm-object-schemas", "health", "oauth", "openapi.json"})
+API = frozenset(
+    {
+        "account-info",
+        "calling",
+        "crm",
+        "crm-object-schemas",
+        "health",
+        "integrations",
+        "oauth",
+        "openapi.json",
+        "owners",
+    }
+)
 """What paths of the API begin with."""
 
 
