@@ -29,6 +29,8 @@ class Limits:
     """Associations of two records that are merged."""
     restored_associations: int = 10_000
     """Associations of a restored record whose types have limits."""
+    restore_days: int = 90
+    """Days after its archiving in which a record can be restored; it is kept after that too."""
     association_batch_size: int = 2_000
     """Inputs of a batch that associates."""
     association_read_size: int = 1_000

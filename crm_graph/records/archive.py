@@ -16,6 +16,7 @@ from crm_graph.records.record import Identity, Record, Selection, read_id
 from crm_graph.unit import Unit
 
 _ATTEMPTS = 10
+_DAY_MS = 24 * 60 * 60 * 1000
 
 
 def archive_all(unit: Unit, object_type: ObjectType, record_ids: Sequence[str]) -> int:
@@ -37,9 +38,10 @@ def archive_all(unit: Unit, object_type: ObjectType, record_ids: Sequence[str]) 
 def restore(unit: Unit, object_type: ObjectType, record_id: str) -> Record:
     """The archived record live again, with its associations.
 
-    Raises RecordExists where one of its unique values was taken meanwhile, LimitExceeded where it or
-    one of the records with which it is associated would have more associations than allowed, TooMany
-    for more than `Limits.restored_associations` of types that have limits.
+    Raises RuleBroken later than `Limits.restore_days` after its archiving, RecordExists where one of its
+    unique values was taken meanwhile, LimitExceeded where it or one of the records with which it is
+    associated would have more associations than allowed, TooMany for more than
+    `Limits.restored_associations` of types that have limits.
     """
     create.refuse_unless(object_type, "archive")
     if any(behaviour.refuses_restore for behaviour in hooks.attached(unit, object_type)):
@@ -47,7 +49,10 @@ def restore(unit: Unit, object_type: ObjectType, record_id: str) -> Record:
     key = f"{object_type.id}:{read_id(record_id)}"
     limited = association_limits.limited_pairs(unit, object_type)
     for _ in range(_ATTEMPTS):
-        work = partial(_revive, record=_archived(unit, object_type, key), limited=limited)
+        record = _archived(unit, object_type, key)
+        if unit.clock.read() - (record.archived_at or 0) > unit.limits.restore_days * _DAY_MS:
+            raise RuleBroken(f"Records can be restored for {unit.limits.restore_days} days after they were archived.")
+        work = partial(_revive, record=record, limited=limited)
         is_moved = unit.together(work) if limited else work(unit)
         if not is_moved:
             found = read.find(unit, object_type, [Identity(record_id)], Selection(properties=read.EVERYTHING))[0]

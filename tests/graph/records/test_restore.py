@@ -6,7 +6,7 @@ import pytest
 
 from crm_graph.definitions.association import USER_DEFINED
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.errors import LimitExceeded, TooMany
+from crm_graph.errors import LimitExceeded, RuleBroken, TooMany
 from crm_graph.records import associations, store
 from tests.graph.records.associating import (
     ADVISER,
@@ -21,6 +21,9 @@ from tests.graph.records.associating import (
     persons_of,
     put,
 )
+
+MINUTE_MS = 60_000
+DAY_MS = 24 * 60 * MINUTE_MS
 
 
 def restore(account: Associating, object_type: ObjectType, record_id: str) -> None:
@@ -115,3 +118,21 @@ def test_all_pairs_of_a_restored_record_are_counted_together(associating: Associ
     with pytest.raises(TooMany):
         restore(associating.with_limits(restored_associations=1), PERSON, persons[0])
     restore(associating.with_limits(restored_associations=2), PERSON, persons[0])
+
+
+def test_a_record_is_restored_until_its_days_are_over(associating: Associating) -> None:
+    [early, late] = associating.records(PERSON, 2)
+    now = associating.graph.clock.read()
+    for record_id, archived_ago_ms in ((early, 3 * DAY_MS - MINUTE_MS), (late, 3 * DAY_MS + MINUTE_MS)):
+        associating.hide(PERSON, record_id)
+        associating.graph.driver.execute_query(
+            "MATCH (r:Record {_key: $key}) SET r._archived_at = $at",
+            key=f"{PERSON.id}:{record_id}",
+            at=now - archived_ago_ms,
+        )
+    limited = associating.with_limits(restore_days=3)
+    restore(limited, PERSON, early)
+    with pytest.raises(RuleBroken, match="restored for 3 days after they were archived"):
+        restore(limited, PERSON, late)
+    assert kinds(associating, PERSON, early)[-1] == "restore"
+    assert "restore" not in kinds(associating, PERSON, late)
