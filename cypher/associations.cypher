@@ -319,31 +319,6 @@ MATCH (near:Record {_key: key})
 WHERE near._archived_at IS NULL OR near._merged_into IS NOT NULL
 RETURN collect(key) AS found
 
-// ask counts_from(ids, type_id, most) -> counts
-// With how many live far records each source record is associated under a type: [id, number, the least far id], the
-// number at most `most`.
-UNWIND $ids AS id
-CALL (id) {
-  MATCH ()-[x:{{relationship_type}}]->()
-  USING INDEX SEEK x:{{relationship_type}}(from_id, to_id, type_id)
-  WHERE x.from_id = id AND x.to_id >= 0 AND x.type_id = $type_id AND endNode(x):{{far_label}}
-  WITH x LIMIT $most
-  RETURN count(x) AS number, min(x.to_id) AS least_id
-}
-RETURN collect([id, number, least_id]) AS counts
-
-// ask counts_to(ids, type_id, most) -> counts
-// Like counts_from, of target records.
-UNWIND $ids AS id
-CALL (id) {
-  MATCH ()-[x:{{relationship_type}}]->()
-  USING INDEX SEEK x:{{relationship_type}}(to_id, from_id)
-  WHERE x.to_id = id AND x.from_id >= 0 AND x.type_id = $type_id AND startNode(x):{{far_label}}
-  WITH x LIMIT $most
-  RETURN count(x) AS number, min(x.from_id) AS least_id
-}
-RETURN collect([id, number, least_id]) AS counts
-
 // ask primaries(ones, names) -> primaries
 // The far record of each primary association that there is: [id of the source, id, values of the named properties].
 UNWIND $ones AS one_of

@@ -8,8 +8,9 @@ from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
 from api.schemas.moments import moment
 from api.schemas.numbers import Int32
+from crm_graph.definitions.changes.properties import ROLL_UP_FIELDS
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.definitions.property import Group, Option, Property
+from crm_graph.definitions.property import ROLL_UPS, Group, Option, Property
 
 Body = dict[str, Any]
 
@@ -47,6 +48,16 @@ TEXT_HINTS = (
 NUMBER_HINTS = ("unformatted", "formatted", "currency", "percentage", "duration", "probability")
 
 
+class RollUpBody(Schema):
+    """What a property is made of where it rolls up associated records; a member of ours, the contract has none."""
+
+    roll_up = fields.String(data_key="function", required=True, validate=validate.OneOf(ROLL_UPS))
+    roll_up_object_type = fields.String(data_key="objectType", required=True)
+    roll_up_property = fields.String(data_key="property", allow_none=True, load_default=None)
+    roll_up_type_id = Int32(data_key="associationTypeId", allow_none=True, load_default=None)
+    roll_up_condition = fields.String(data_key="condition", allow_none=True, load_default=None)
+
+
 class _Fields(Schema):
     class Meta:
         unknown = EXCLUDE
@@ -61,6 +72,7 @@ class _Fields(Schema):
     hidden = fields.Boolean()
     form_field = fields.Boolean(data_key="formField")
     formula = fields.String(data_key="calculationFormula", allow_none=True)
+    rolled_up = fields.Nested(RollUpBody, data_key="crmGraphRollUp", allow_none=True)
     text_hint = fields.String(data_key="textDisplayHint", allow_none=True, validate=validate.OneOf(TEXT_HINTS))
     number_hint = fields.String(data_key="numberDisplayHint", allow_none=True, validate=validate.OneOf(NUMBER_HINTS))
     shows_currency = fields.Boolean(data_key="showCurrencySymbol", allow_none=True)
@@ -79,7 +91,7 @@ class PropertyChange(_Fields):
             data["options"] = tuple(data["options"] or ())
         if data.get("description", "") is None:
             data["description"] = ""
-        return data
+        return _flat(data)
 
 
 class SchemaProperty(_Fields):
@@ -103,6 +115,7 @@ class SchemaProperty(_Fields):
         if given.pop("external_options") and "referenced_type" in given:
             given["options_from"] = "owners"
         given.pop("referenced_type", None)
+        given = _flat(given)
         return Property(**{**given, "options": tuple(given.get("options", ()))})
 
 
@@ -112,6 +125,14 @@ class PropertyBody(SchemaProperty):
     type = fields.String(required=True)
     field_type = fields.String(data_key="fieldType", required=True)
     group = fields.String(data_key="groupName", required=True)
+
+
+def _flat(data: Body) -> Body:
+    """The fields with those of a roll-up among them, which null takes away."""
+    if "rolled_up" not in data:
+        return data
+    rolled_up = data["rolled_up"] or dict.fromkeys(ROLL_UP_FIELDS)
+    return {**{name: value for name, value in data.items() if name != "rolled_up"}, **rolled_up}
 
 
 class PropertyBatch(Schema):
@@ -197,6 +218,16 @@ class OptionForm(Schema):
     description = fields.String()
 
 
+class RollUpForm(Schema):
+    """What a property rolls up."""
+
+    function = fields.String(required=True)
+    object_type = fields.String(data_key="objectType", required=True)
+    property = fields.String()
+    type_id = fields.Integer(data_key="associationTypeId")
+    condition = fields.String()
+
+
 class PropertyForm(Schema):
     """A property in an answer."""
 
@@ -210,6 +241,7 @@ class PropertyForm(Schema):
     display_order = Int32(data_key="displayOrder")
     calculated = fields.Boolean()
     calculation_formula = fields.String(data_key="calculationFormula")
+    roll_up = fields.Nested(RollUpForm, data_key="crmGraphRollUp")
     external_options = fields.Boolean(data_key="externalOptions")
     referenced_object_type = fields.String(data_key="referencedObjectType")
     archived = fields.Boolean()
@@ -271,6 +303,7 @@ def shown(object_type: ObjectType, found: Property) -> Body:
         "updatedUserId": None if found.updated_user_id is None else str(found.updated_user_id),
         "referencedObjectType": "OWNER" if found.options_from == "owners" else None,
         "calculationFormula": found.formula,
+        "crmGraphRollUp": _shown_roll_up(found),
         "textDisplayHint": found.text_hint,
         "numberDisplayHint": found.number_hint,
         "showCurrencySymbol": found.shows_currency,
@@ -288,6 +321,19 @@ def shown_group(group: Group) -> Body:
         "displayOrder": group.display_order,
         "archived": group.archived,
     }
+
+
+def _shown_roll_up(found: Property) -> Body | None:
+    if found.roll_up is None:
+        return None
+    body = {
+        "function": found.roll_up,
+        "objectType": found.roll_up_object_type,
+        "property": found.roll_up_property,
+        "associationTypeId": found.roll_up_type_id,
+        "condition": found.roll_up_condition,
+    }
+    return {name: value for name, value in body.items() if value is not None}
 
 
 def _shown_option(option: Option) -> Body:

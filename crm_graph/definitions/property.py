@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+ROLL_UPS = ("count", "sum", "average", "min", "max")
+"""What may be made of associated records."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
@@ -48,6 +51,14 @@ class Property:
     read_only: bool = False
     calculated: bool = False
     formula: str | None = None
+    roll_up: str | None = None
+    """What is made of associated records, one of ROLL_UPS; what follows says of which ones, and of what they have."""
+    roll_up_object_type: str | None = None
+    roll_up_property: str | None = None
+    roll_up_type_id: int | None = None
+    """The association type as a record with the property sees it; None for all associated records."""
+    roll_up_condition: str | None = None
+    """A formula over the associated record that is true of those that count."""
     unique: bool = False
     claims_as: str | None = None
     """The unique property whose values this one shares: each of its values is as unique as that one's."""
@@ -75,6 +86,11 @@ class Property:
     def option_values(self) -> frozenset[str]:
         """The values that may be stored; empty when any may."""
         return frozenset(option.value for option in self.options)
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether a value is made when it is read, from a formula or from associated records."""
+        return self.formula is not None or self.roll_up is not None
 
     @property
     def is_multiple(self) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from crm_graph.definitions import constraints
+from crm_graph.definitions import constraints, expressions
 from crm_graph.definitions.changes import properties
 from crm_graph.definitions.changes.checks import refused
 from crm_graph.definitions.changes.publication import Audit, Values, confirm, publish, save_properties, schema_of
@@ -27,12 +27,15 @@ _BATCH = 1_000
 def set_indexed(unit: Unit, object_type: ObjectType, wanted: Mapping[str, bool]) -> ObjectType:
     """The object type with or without an index for the properties; DefinitionNotFound for an unknown one.
 
-    InvalidInput for one that the system keeps itself.
+    InvalidInput for one that the system keeps itself, or that is computed.
     """
     for name in wanted:
         if name in SYSTEM_PROPERTIES:
             raise refused("indexedProperties", name, "is kept by the system, which has an index of its own")
     found = {name: properties.find(object_type, name) for name in wanted}
+    for name, each in found.items():
+        if wanted[name] and expressions.is_computed(object_type, each.name):
+            raise refused("indexedProperties", name, "is computed when it is read, so there is nothing to index")
     differing = [each for name, each in found.items() if each.indexed != wanted[name]]
     if not differing:
         confirm(unit)

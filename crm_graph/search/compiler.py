@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from crm_graph.definitions import expressions
 from crm_graph.definitions.association import AssociationPair
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import ObjectType
@@ -30,6 +31,9 @@ FOLDED_LENGTH = 1_000
 
 A filter with a value as long is compared with the stored value itself.
 """
+
+_COMPUTED = "computed"
+"""The variable of a value that is not stored, wherever it is compared."""
 
 _COLUMNS = ("total", "records")
 
@@ -65,6 +69,12 @@ class Predicate:
         self.parameters[name] = value
         return f"${name}"
 
+    def computed(self, target: Target, object_type: ObjectType, model: DataModel, counted: int | None) -> str | None:
+        """What gives the target's value where that is not stored."""
+        if not target.is_computed:
+            return None
+        return expressions.expression_of(model, object_type, target.key, self.give, counted=counted)
+
 
 def compile_search(
     criteria: Criteria,
@@ -73,6 +83,7 @@ def compile_search(
     names: Sequence[str] | None,
     *,
     limit_ms: int | None = None,
+    counted: int | None = None,
     whole: bool = False,
 ) -> Compiled:
     """The statement of one page of a search, with one record more where there is a next page.
@@ -82,7 +93,8 @@ def compile_search(
     records without a value of the sort property too, where an index would be used. Raises UnknownObjectType and
     UndefinedAssociation for an association filter.
     """
-    predicate = compile_groups(criteria.groups, object_type, model)
+    predicate = compile_groups(criteria.groups, object_type, model, counted=counted)
+    computed = predicate.computed(criteria.sort.target, object_type, model, counted)
     parameters: dict[str, Any] = {**predicate.parameters, "limit": criteria.limit + 1}
     clauses = list(predicate.clauses)
     if criteria.query:
@@ -105,8 +117,9 @@ def compile_search(
     has_value = by_index or criteria.sort.target.is_always_set
     page = [
         *(_in_index_order(object_type, criteria.sort) if by_index else found),
-        *_behind(criteria, has_where=by_index or is_narrowed, has_value=has_value),
-        f"WITH r ORDER BY {_order(criteria.sort, has_value=has_value)} {window}",
+        *([f"WITH r, {computed} AS {_COMPUTED}"] if computed else ()),
+        *_behind(criteria, has_where=not computed and (by_index or is_narrowed), has_value=has_value),
+        f"WITH r{f', {_COMPUTED}' if computed else ''} ORDER BY {_order(criteria.sort, has_value=has_value)} {window}",
         f"RETURN collect({record}) AS records",
     ]
     clauses += [
@@ -143,10 +156,21 @@ def compile_counts(node_labels: Sequence[str], ends: Sequence[Ends]) -> Statemen
     return Statement("search.counts", "ask", guarded("ask", body, columns), columns)
 
 
-def compile_groups(groups: Sequence[Group], object_type: ObjectType, model: DataModel) -> Predicate:
-    """The predicate that a record of the object type fulfils when any of the groups matches; empty without groups."""
+def compile_groups(
+    groups: Sequence[Group], object_type: ObjectType, model: DataModel, *, counted: int | None = None
+) -> Predicate:
+    """The predicate that a record of the object type fulfils when any of the groups matches; empty without groups.
+
+    counted: how many associations a roll-up looks at, as Limits have it where nothing is said.
+    """
     predicate = Predicate()
-    matches = [" AND ".join(_condition(each, predicate, object_type, model) for each in filters) for filters in groups]
+
+    def condition(each: Filter) -> str:
+        text = _condition(each, predicate, object_type, model)
+        computed = predicate.computed(each.target, object_type, model, counted)
+        return f"any({_COMPUTED} IN [{computed}] WHERE {text})" if computed else text
+
+    matches = [" AND ".join(map(condition, filters)) for filters in groups]
     predicate.text = " OR ".join(f"({match})" for match in matches)
     return predicate
 
@@ -270,7 +294,7 @@ def _seeks(pair: AssociationPair, near: ObjectType, far: ObjectType, given: str)
 
 
 def _stored(target: Target) -> str:
-    return f"r.{quote(target.key)}"
+    return _COMPUTED if target.is_computed else f"r.{quote(target.key)}"
 
 
 def _indexed_text(target: Target) -> str:

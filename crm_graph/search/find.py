@@ -35,11 +35,11 @@ def run(unit: Unit, object_type: ObjectType, criteria: Criteria) -> SearchPage:
     """
     refuse_unless(object_type, "search")
     names = stored_names(object_type, criteria.selection)
-    limit_ms = unit.limits.search_ms
-    compiled = compile_search(criteria, object_type, unit.model, names, limit_ms=limit_ms)
+    given: Any = {"limit_ms": unit.limits.search_ms, "counted": unit.limits.counted_associations}
+    compiled = compile_search(criteria, object_type, unit.model, names, **given)
     row = _ask(unit, criteria, compiled)
     if not compiled.is_whole and len(row["records"]) <= criteria.limit:
-        compiled = compile_search(criteria, object_type, unit.model, names, limit_ms=limit_ms, whole=True)
+        compiled = compile_search(criteria, object_type, unit.model, names, **given, whole=True)
         row = _ask(unit, criteria, compiled)
     found = row["records"][: criteria.limit]
     nodes: list[Any] = [node for _, node in found] if isinstance(criteria.after, Position) else found
@@ -67,7 +67,11 @@ def _after(criteria: Criteria, records: list[Record], found: list[Any]) -> str:
 
 def _too_expensive(criteria: Criteria, limit_ms: int) -> QueryTooExpensive:
     filters = [each for filters in criteria.groups for each in filters]
-    served = [each for each in filters if each.operator.uses_index and each.target.kind is not Kind.OPTIONS]
+    served = [
+        each
+        for each in filters
+        if each.operator.uses_index and each.target.kind is not Kind.OPTIONS and not each.target.is_computed
+    ]
     names = list(dict.fromkeys(each.target.name for each in served if not each.target.is_indexed))
     remedy = f"Mark {' and '.join(names)} as indexed, or narrow" if names else "Narrow"
     return QueryTooExpensive(

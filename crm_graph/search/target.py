@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crm_graph.definitions import expressions
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Property
 from crm_graph.errors import InvalidInput
-from crm_graph.records import computed
 from crm_graph.search import values
 from crm_graph.search.operators import Kind
 
@@ -50,6 +50,8 @@ class Target:
     is_indexed: bool = False
     is_folded: bool = False
     is_always_set: bool = False
+    is_computed: bool = False
+    """Whether it is no stored value but an expression over the record."""
 
 
 def find_target(object_type: ObjectType, name: str) -> Target:
@@ -61,13 +63,15 @@ def find_target(object_type: ObjectType, name: str) -> Target:
     found = object_type.live_properties.get(name)
     if found is None:
         raise InvalidInput(f'Property "{name}" does not exist for {object_type.name}', propertyName=[name])
-    is_computed = found.field_type == "calculation_rollup" or computed.names_of(object_type, (name,))
-    if name in NOT_FILTERABLE or is_computed:
+    is_computed = expressions.is_computed(object_type, name)
+    if name in NOT_FILTERABLE or (found.field_type == "calculation_rollup" and not is_computed):
         raise InvalidInput(f'Property "{name}" cannot be searched or sorted by', propertyName=[name])
     kind, is_folded = kind_of(found), name in object_type.folded_properties
     read = values.reader(kind, object_type.parsers[name])
     # An index on text as it was written serves no comparison without regard to case.
     is_indexed = found.indexed and (is_folded or kind is not Kind.TEXT)
+    if is_computed:
+        return Target(name, name, kind, read, is_computed=True)
     return Target(name, name, kind, read, is_indexed=is_indexed, is_folded=is_folded)
 
 

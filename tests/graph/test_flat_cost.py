@@ -15,13 +15,14 @@ import pytest
 from crm_graph.config import Limits, Settings
 from crm_graph.definitions.association import USER_DEFINED, AssociationType
 from crm_graph.definitions.object_type import ObjectType
+from crm_graph.definitions.property import Property
 from crm_graph.feed.read import read as read_feed
 from crm_graph.graph import migrations
 from crm_graph.graph.database import Graph
 from crm_graph.graph.embedded.server import EmbeddedServer
 from crm_graph.graph.queries import Statement, load
 from crm_graph.questions import as_of
-from crm_graph.records import associations, check, neighbourhood, read
+from crm_graph.records import associations, check, computed, neighbourhood, read
 from crm_graph.records.record import Identity, Selection
 from crm_graph.unit import Unit
 from tests.graph.search.conftest import World, make_world
@@ -59,12 +60,24 @@ def _associated(near: str, near_id: int, far: str, after: int) -> Operation:
     return work
 
 
-def _counted(name: str, pair: str, far: str, *ids: int) -> Operation:
+def _computed(function: str, far: str, name: str, *ids: int, **fields: Any) -> Operation:
+    """A roll-up of things, whatever is associated with them beyond what is counted."""
+    made = Property(
+        name="rolled_up",
+        display_name="",
+        type="number",
+        field_type="calculation_rollup",
+        roll_up=function,
+        roll_up_object_type=far,
+        roll_up_property=name,
+        **fields,
+    )
+
     def work(world: World, unit: Unit) -> object:
-        relationship_type = next(each for each in unit.model.pairs if each.startswith(pair))
-        places = {"relationship_type": relationship_type, "far_label": unit.model.object_types[far].node_label}
-        query = load("associations")[name].on(**places)
-        return unit.graph.ask(query, ids=list(ids), type_id=1, most=PAGE)
+        thing = replace(world.thing, properties={**world.thing.properties, made.name: made})
+        model = replace(unit.model, object_types={**unit.model.object_types, "thing": thing})
+        few = replace(unit, model=model, limits=replace(unit.limits, counted_associations=PAGE))
+        return computed.values_of(few, thing, list(ids), [made.name])
 
     return work
 
@@ -97,8 +110,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "page among one type, of greater ids": _associated("thing", BEFORE, "thing", -1),
     "page among one type, of both": _associated("thing", BETWEEN, "thing", BETWEEN - PAGE // 2),
     "page of a record that has few": _associated("thing", QUIET, "part", -1),
-    "count at a hub, seen from the target": _counted("counts_to", "PART_TO_THING", "part", BEHIND, QUIET),
-    "count at a hub, seen from the source": _counted("counts_from", "PART_TO_THING", "thing", BEHIND, QUIET),
+    "roll-up at a hub": _computed("max", "part", "amount", BEHIND, QUIET, roll_up_condition="amount > 1"),
+    "roll-up at hubs of one type, from both sides": _computed("sum", "thing", "amount", BEFORE, BETWEEN, BEHIND),
     "read with history and associations": _read(QUIET, BETWEEN, BEHIND),
     "a hub and what is around it": lambda world, unit: neighbourhood.read(unit, world.thing, str(BEHIND)),
     "past state": lambda world, unit: as_of.state(unit, world.thing, str(QUIET), NOON),

@@ -15,6 +15,7 @@ from crm_graph.cli import commands
 from crm_graph.config import Limits, Places, Settings
 from crm_graph.definitions import catalogue
 from crm_graph.definitions.changes.properties import FIELD_TYPES
+from crm_graph.definitions.formulas.functions import FUNCTIONS
 from crm_graph.definitions.property_types import TABLE
 from crm_graph.search.operators import OPERATORS
 
@@ -87,6 +88,10 @@ def test_every_value_type_is_documented() -> None:
 def test_every_field_type_is_documented() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|$", (DOCS / "values.md").read_text("utf-8"), re.MULTILINE))
     assert {name: tuple(re.findall(r"`(\w+)`", row)) for name, row in rows.items()} == dict(FIELD_TYPES)
+
+
+def test_every_function_of_formulas_is_documented() -> None:
+    assert {name.removesuffix(" _") for name in FUNCTIONS} - first_cells("computed_properties.md") == set()
 
 
 def test_every_operator_is_documented() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from crm_graph.config import Limits, Settings
 from crm_graph.crm import Crm
-from crm_graph.definitions import catalogue, constraints, store
+from crm_graph.definitions import catalogue, constraints, expressions, store
 from crm_graph.graph.embedded.server import Connection, EmbeddedServer
 from crm_graph.graph.queries import GUARD_PARAMETERS, Query, load, subjects
 from crm_graph.search import parse
@@ -126,6 +126,17 @@ def texts() -> Iterator[Text]:
         for names in (["_id", "lastname"], None):
             compiled = compile_search(parse(body, contact, Limits()), contact, INDEXED, names)
             yield Text(f"search: {name}", compiled.statement.text, compiled.parameters)
+    for name in ("contact", "company"):
+        object_type, parameters = INDEXED.object_types[name], dict[str, Any]()
+
+        def give(value: Any, parameters: dict[str, Any] = parameters) -> str:
+            parameters[given := f"v{len(parameters)}"] = value
+            return f"${given}"
+
+        computed = [
+            expressions.expression_of(INDEXED, object_type, each, give) for each in expressions.names_of(object_type)
+        ]
+        yield Text(f"computed: {name}", expressions.compile_values(computed).text, {"keys": None, **parameters})
     yield Text("totals", compile_totals(list(MODEL.object_types.values())).text, {})
     ends = [(PAIR.relationship_type, None, None), (PAIR.relationship_type, "Contact", None)]
     yield Text("counts", compile_counts(["Contact", "ArchivedContact"], ends).text, {})

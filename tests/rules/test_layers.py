@@ -34,6 +34,7 @@ COMPOSERS = {
     "crm_graph/search/compiler.py",
     "crm_graph/search/operators.py",
     "crm_graph/definitions/constraints.py",
+    "crm_graph/definitions/expressions.py",
     "crm_graph/graph/queries.py",
 }
 """The modules in which Cypher text is composed."""

@@ -103,6 +103,7 @@ def define(
         searchable=tuple(searchable),
     )
     _check_named(unit, complete)
+    properties.check_computed(unit, complete, [each for each in made if each.is_computed])
     far = _far_types(unit.model, associated)
     schema_of(unit).define(constraints.of_object_type(complete))
     published: list[Defined] = []

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from crm_graph.definitions import expressions
 from crm_graph.definitions.changes import checks
 from crm_graph.definitions.changes.checks import refused
 from crm_graph.definitions.changes.publication import Audit, confirm, publish, save_groups, save_properties, stored
+from crm_graph.definitions.data_model import DataModel
+from crm_graph.definitions.formulas import FormulaRefused
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Group, Option, Property
 from crm_graph.errors import DefinitionExists, DefinitionNotFound, InUse
@@ -18,17 +22,21 @@ from crm_graph.unit import Unit
 FIELD_TYPES: Mapping[str, tuple[str, ...]] = {
     "bool": ("booleancheckbox", "calculation_equation"),
     "enumeration": ("booleancheckbox", "checkbox", "radio", "select", "calculation_equation"),
-    "date": ("date", "calculation_equation"),
-    "datetime": ("date", "calculation_equation"),
+    "date": ("date", "calculation_equation", "calculation_rollup"),
+    "datetime": ("date", "calculation_equation", "calculation_rollup"),
     "string": ("file", "text", "textarea", "calculation_equation", "html", "phonenumber"),
-    "number": ("number", "calculation_equation"),
+    "number": ("number", "calculation_equation", "calculation_rollup"),
     "phone_number": ("phonenumber", "text"),
 }
 """The field types that a property of a type may have, as the contract's table has them."""
 
 UNIQUE_TYPES = ("string", "number", "phone_number")
 CALCULATED = "calculation_equation"
+ROLLED_UP = "calculation_rollup"
 SENSITIVITIES = ("non_sensitive", "sensitive", "highly_sensitive")
+
+ROLL_UP_FIELDS = ("roll_up", "roll_up_object_type", "roll_up_property", "roll_up_type_id", "roll_up_condition")
+_COMPUTED_BY = frozenset({"formula", *ROLL_UP_FIELDS})
 
 _CHANGEABLE = frozenset(
     {
@@ -41,13 +49,14 @@ _CHANGEABLE = frozenset(
         "form_field",
         "field_type",
         "formula",
+        *ROLL_UP_FIELDS,
         "text_hint",
         "number_hint",
         "shows_currency",
         "currency_property",
     }
 )
-_FIXED_OF_BUILT_IN = frozenset({"field_type", "formula"})
+_FIXED_OF_BUILT_IN = frozenset({"field_type", *_COMPUTED_BY})
 
 
 def find(object_type: ObjectType, name: str, *, archived: bool = False, sensitivity: str | None = None) -> Property:
@@ -72,14 +81,15 @@ def find_group(object_type: ObjectType, name: str) -> Group:
 def create(unit: Unit, object_type: ObjectType, wanted: Sequence[Property]) -> list[Property]:
     """The new properties, all or none; an archived one of that name is taken up again with the new definition.
 
-    Raises DefinitionExists for a name that is in use, or was with another type, uniqueness or number of values;
-    InvalidInput and TooMany for what is wrong with a definition.
+    Raises DefinitionExists for a name that is in use, or was with another type, uniqueness or number of values, or
+    where only one of both is computed; InvalidInput and TooMany for what is wrong with a definition.
     """
     checks.check_distinct("name", [each.name for each in wanted])
     for each in wanted:
         check(unit, object_type, each)
         _refuse_existing(object_type, each)
     _check_counts(unit, object_type, wanted)
+    check_computed(unit, object_type, wanted)
     at = unit.clock.now()
     made = [prepared(unit, each, at) for each in wanted]
     audits = [Audit(action="CREATE", subject=_subject(object_type, each.name), values=stored(each)) for each in made]
@@ -110,6 +120,10 @@ def update(unit: Unit, object_type: ObjectType, name: str, changes: Mapping[str,
         check(unit, object_type, changed)
     if known.is_multiple is not changed.is_multiple:
         raise refused("fieldType", changed.field_type, "cannot change between one value and several")
+    if changed.is_computed and not known.is_computed:
+        raise refused("fieldType", changed.field_type, "cannot be computed, since values of it are stored")
+    if not _COMPUTED_BY.isdisjoint(differing):
+        check_computed(unit, object_type, [changed])
     follows = ("updated_at", "updated_user_id", *(("calculated", "read_only") if not known.built_in else ()))
     values = {field: getattr(changed, field) for field in (*differing, *follows)}
     audit = Audit(action="UPDATE", subject=_subject(object_type, known.name), values=stored(changed))
@@ -122,7 +136,7 @@ def update(unit: Unit, object_type: ObjectType, name: str, changes: Mapping[str,
 def archive(unit: Unit, object_type: ObjectType, names: Sequence[str]) -> None:
     """Hide properties; stored values stay, and come back if the name is created again. Unknown names are left out.
 
-    Raises InvalidInput for a built-in one, InUse for one that the object type itself names.
+    Raises InvalidInput for a built-in one, InUse for one that the object type itself or a computed property names.
     """
     live = [found for name in names if (found := object_type.live_properties.get(object_type.property_name(name)))]
     for found in live:
@@ -130,6 +144,7 @@ def archive(unit: Unit, object_type: ObjectType, names: Sequence[str]) -> None:
             raise refused("name", found.name, "is built in and cannot be archived")
         if found.name in _named_by_type(object_type):
             raise InUse(f"Property {found.name} is a primary, required or searchable property of {object_type.name}.")
+    check_computed(unit, object_type, [replace(found, archived=True) for found in live])
     if not live:
         return confirm(unit)
     values = {"archived": True, "updated_at": unit.clock.now(), "updated_user_id": unit.actor.user_id}
@@ -175,13 +190,58 @@ def check(unit: Unit, object_type: ObjectType, wanted: Property) -> None:
     if wanted.field_type not in FIELD_TYPES[wanted.type]:
         rule = f"does not go with type {wanted.type}, which takes {', '.join(FIELD_TYPES[wanted.type])}"
         raise refused("fieldType", wanted.field_type, rule)
-    if wanted.unique and (wanted.type not in UNIQUE_TYPES or wanted.field_type == CALCULATED):
+    if wanted.unique and (wanted.type not in UNIQUE_TYPES or wanted.field_type in (CALCULATED, ROLLED_UP)):
         raise refused("hasUniqueValue", wanted.type, f"only {', '.join(UNIQUE_TYPES)} can be unique")
     if (wanted.field_type == CALCULATED) != (wanted.formula is not None):
         raise refused("calculationFormula", wanted.formula, f"goes with fieldType {CALCULATED} and with no other")
+    if (wanted.field_type == ROLLED_UP) != (wanted.roll_up is not None):
+        raise refused("crmGraphRollUp", wanted.roll_up, f"goes with fieldType {ROLLED_UP} and with no other")
     if wanted.sensitivity not in SENSITIVITIES:
         raise refused("dataSensitivity", wanted.sensitivity, f"is none of {', '.join(SENSITIVITIES)}")
     _check_shape(unit, object_type, wanted)
+
+
+def check_computed(unit: Unit, object_type: ObjectType, changed: Sequence[Property]) -> None:
+    """InvalidInput for a computed property among them that cannot be, once all of them are as they are here.
+
+    InUse where one of the others, of whichever object type, could not be computed any more.
+    """
+    properties = {**object_type.properties, **{found.name: found for found in changed}}
+    after = replace(object_type, properties=properties)
+    model = replace(unit.model, object_types={**unit.model.object_types, object_type.name: after})
+    names = {found.name for found in changed}
+    for found in changed:
+        if found.is_computed and not found.archived:
+            for field, text in (("calculationFormula", found.formula), ("condition", found.roll_up_condition)):
+                checks.check_text(field, text or "")
+            try:
+                expressions.check(model, after, found)
+            except FormulaRefused as error:
+                field, given = (
+                    ("crmGraphRollUp", found.roll_up) if found.roll_up else (_NAMES["formula"], found.formula)
+                )
+                raise refused(field, given, f"{error}") from None
+    for each in model.object_types.values():
+        for found in each.live_properties.values():
+            if found.is_computed and not (each is after and found.name in names):
+                _refuse_broken(unit, model, each, found, changed)
+
+
+def _refuse_broken(
+    unit: Unit, model: DataModel, object_type: ObjectType, found: Property, changed: Sequence[Property]
+) -> None:
+    try:
+        expressions.check(model, object_type, found)
+    except FormulaRefused as error:
+        before = unit.model.object_types.get(object_type.name)
+        with suppress(FormulaRefused):
+            if before is not None:
+                expressions.check(unit.model, before, found)
+                names = ", ".join(each.name for each in changed)
+                raise InUse(
+                    f"{names} cannot change so, since {found.name} of {object_type.name} is computed from it: {error}",
+                    propertyName=[found.name],
+                ) from None
 
 
 def whole(found: Property) -> dict[str, Any]:
@@ -199,7 +259,7 @@ def _settled(wanted: Property) -> Property:
     options = tuple(_ordered(wanted.options))
     if wanted.built_in:
         return replace(wanted, options=options)
-    is_calculated = wanted.field_type == CALCULATED
+    is_calculated = wanted.field_type in (CALCULATED, ROLLED_UP)
     return replace(wanted, options=options, calculated=is_calculated, read_only=is_calculated)
 
 
@@ -236,8 +296,8 @@ def _refuse_existing(object_type: ObjectType, wanted: Property) -> None:
     known = object_type.properties.get(wanted.name)
     if known is None:
         return
-    is_alike = (known.type, known.unique, known.is_multiple) == (wanted.type, wanted.unique, wanted.is_multiple)
-    if not known.archived or not is_alike:
+    had, has = ((found.type, found.unique, found.is_multiple, found.is_computed) for found in (known, wanted))
+    if not known.archived or had != has:
         raise DefinitionExists(f"A property named '{wanted.name}' already exists.", propertyName=[wanted.name])
 
 

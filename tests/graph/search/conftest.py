@@ -47,7 +47,7 @@ PROPERTIES = (
 )
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     """The object type `thing`, associated with `part` and with itself, and what is needed to search it."""
 

@@ -1,0 +1,262 @@
+"""The Cypher of values that are not stored: formulas, roll-ups, and what the table of built-in rules names.
+
+One of the modules that compose Cypher. Every value is one expression over a record `r`, so that it can be returned,
+compared and sorted by alike, and is made in the statement that asks for it. Identifiers come from the DataModel and
+are quoted, values are parameters.
+
+A seek of associations names no end node (docs/decisions/0007-seeks-bind-no-end-node.md). No more associations are
+looked at than `counted`: a value that would need more of them is null, never wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from crm_graph.config import Limits
+from crm_graph.definitions.association import AssociationPair, Direction
+from crm_graph.definitions.computed import Rule, rules
+from crm_graph.definitions.data_model import DataModel
+from crm_graph.definitions.formulas import Expression, FormulaRefused, compiled, parse
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.definitions.property import ROLL_UPS, Property
+from crm_graph.graph.identifiers import quote
+from crm_graph.graph.queries import Statement, guarded
+
+Give = Callable[[Any], str]
+"""From a value to the parameter under which it is handed over."""
+
+RECORD = "r"
+"""The variable of the record whose values are computed."""
+_FAR = "far"
+
+_SYSTEM = {
+    "hs_object_id": ("number", "{record}._id"),
+    "createdate": ("datetime", "datetime({{epochMillis: {record}._created_at}})"),
+    "hs_createdate": ("datetime", "datetime({{epochMillis: {record}._created_at}})"),
+    "lastmodifieddate": ("datetime", "datetime({{epochMillis: {record}._updated_at}})"),
+    "hs_lastmodifieddate": ("datetime", "datetime({{epochMillis: {record}._updated_at}})"),
+}
+_TYPES = {"number": "number", "bool": "bool", "date": "date", "datetime": "datetime"}
+
+_ROLLED_UP = {
+    "count": "count({value})",
+    "sum": "sum(toFloat({value}))",
+    "average": "CASE WHEN count({value}) = 0 THEN null ELSE sum(toFloat({value})) / count({value}) END",
+    "min": "min({value})",
+    "max": "max({value})",
+}
+_OF_NONE = {"count": "0", "sum": "0.0"}
+"""What is made of no associated record at all; the others have no value then."""
+
+
+def names_of(object_type: ObjectType) -> tuple[str, ...]:
+    """Names of the live properties whose values are not stored."""
+    by_rule = rules().get(object_type.name, {})
+    return tuple(name for name, found in object_type.live_properties.items() if found.is_computed or name in by_rule)
+
+
+def is_computed(object_type: ObjectType, name: str) -> bool:
+    """Whether values of the live property are not stored."""
+    found = object_type.live_properties.get(name)
+    return found is not None and (found.is_computed or name in rules().get(object_type.name, {}))
+
+
+def expression_of(
+    model: DataModel, object_type: ObjectType, name: str, give: Give, *, counted: int | None = None
+) -> str:
+    """Cypher that gives the value of a computed property of the record `r`; `null` where what it is about is gone.
+
+    counted: how many associations are looked at, as Limits have it where nothing is said.
+    """
+    scope = _Scope(model, object_type, give, Limits().counted_associations if counted is None else counted)
+    try:
+        return scope.value(name, 1).result
+    except FormulaRefused:
+        return "null"
+
+
+def compile_values(texts: Sequence[str]) -> Statement:
+    """The statement that gives `rows`: id and values of the expressions for each record that `keys` name."""
+    body = (
+        f"UNWIND $keys AS key\nMATCH ({RECORD}:Record {{_key: key}})\n"
+        f"RETURN collect([{RECORD}._id, [{', '.join(texts)}]]) AS rows"
+    )
+    return Statement("computed.values", "ask", guarded("ask", body, ("rows",)), ("rows",))
+
+
+def check(model: DataModel, object_type: ObjectType, found: Property) -> None:
+    """FormulaRefused unless the computed property gives values of its type, all that it is about is there, and ends."""
+    scope = _Scope(model, object_type, lambda value: "$given", 1)
+    given = scope.value(found.name, 1).type
+    wanted = _TYPES.get(found.type, "string")
+    if given not in (wanted, None):
+        raise FormulaRefused(f"it gives a {given}, and the property has the type {found.type}", 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """The record whose properties are meant, and the computed ones on the way to here."""
+
+    model: DataModel
+    object_type: ObjectType
+    give: Give
+    counted: int
+    record: str = RECORD
+    path: tuple[str, ...] = ()
+    is_far: bool = False
+    """Whether the record is one that is associated: its own associated records do not count."""
+
+    def operand(self, name: str, at: int) -> Expression:
+        """The value as formulas take it: numbers as floats, so that none overflows."""
+        found = self.value(self.object_type.property_name(name), at)
+        return replace(found, text=f"toFloatOrNull({found.text})") if found.type == "number" else found
+
+    def value(self, name: str, at: int) -> Expression:
+        """The value as it is; FormulaRefused for a property that there is not, or that leads back to itself."""
+        if name in _SYSTEM and name in self.object_type.live_properties:
+            type_name, text = _SYSTEM[name]
+            return Expression(text.format(record=self.record), type_name)
+        found = self.object_type.live_properties.get(name)
+        if found is None:
+            archived = "is archived" if name in self.object_type.properties else "does not exist"
+            raise FormulaRefused(f"the property {name} of {self.object_type.name} {archived}", at)
+        rule = rules().get(self.object_type.name, {}).get(name)
+        if self.is_far and (rule is not None or found.roll_up is not None):
+            raise FormulaRefused(f"{name} is made of associated records itself", at)
+        if rule is not None:
+            return Expression(self._ruled(rule), _type_of(found))
+        if found.roll_up is not None:
+            return self._rolled_up(found, at)
+        if found.formula is not None:
+            return self._formula(found, at)
+        return Expression(f"{self.record}.{quote(name)}", _type_of(found))
+
+    def _formula(self, found: Property, at: int) -> Expression:
+        if found.name in self.path:
+            raise FormulaRefused(f"it leads back to itself: {' → '.join((*self.path, found.name))}", at)
+        inner = replace(self, path=(*self.path, found.name))
+        try:
+            return compiled(parse(found.formula or ""), inner)
+        except FormulaRefused as refused:
+            # Within another formula only the place where that one names it is a place for people.
+            raise FormulaRefused(refused.message, at) if self.path else refused from None
+
+    def _ruled(self, rule: Rule) -> str:
+        far = self.model.object_types.get(rule.far)
+        pair = None if far is None else self.model.find_pair(self.object_type, far)
+        if far is None or pair is None or not pair.is_indexed:
+            return {"number": "0", "any": "false"}.get(rule.kind, "null")
+        if rule.kind == "primary":
+            return self._primary(far, pair, rule.reads)
+        direction = _named(pair, self.object_type, rule.type_name)
+        counted = {
+            "number": self._bounded(f"count({_FAR})"),
+            "any": f"count({_FAR}) > 0",
+            "record": f"min({_FAR}._id)",
+        }
+        return "null" if direction is None else self._over(far, pair, direction, counted[rule.kind])
+
+    def _rolled_up(self, found: Property, at: int) -> Expression:
+        far = self.model.find_object_type(found.roll_up_object_type or "")
+        pair = None if far is None else self.model.find_pair(self.object_type, far)
+        if far is None or pair is None or found.roll_up not in ROLL_UPS:
+            raise FormulaRefused(f"no records of {found.roll_up_object_type} are associated", at)
+        direction = _direction(pair, self.object_type, found.roll_up_type_id)
+        if direction is None:
+            raise FormulaRefused(f"{found.roll_up_type_id} is no association type that leads there", at)
+        over = replace(self, object_type=far, record=_FAR, path=(), is_far=True)
+        value, given = self._what(found, over, at)
+        made = _ROLLED_UP[found.roll_up].format(value=value)
+        if not pair.is_indexed:
+            return Expression(_OF_NONE.get(found.roll_up, "null"), given)
+        text = self._over(far, pair, direction, self._bounded(made))
+        return Expression(text, given, found.roll_up in ("sum", "average"))
+
+    def _what(self, found: Property, over: _Scope, at: int) -> tuple[str, str | None]:
+        """What is made something of in each associated record, and the type of what is made."""
+        value, given = _FAR, "number"
+        if found.roll_up_property is not None:
+            named = over.value(over.object_type.property_name(found.roll_up_property), at)
+            value, given = named.result, named.type or "number"
+        if found.roll_up == "count":
+            given = "number"
+        elif found.roll_up_property is None:
+            raise FormulaRefused(f"{found.roll_up} needs a property", at)
+        elif given not in (("number",) if found.roll_up in ("sum", "average") else ("number", "date", "datetime")):
+            raise FormulaRefused(f"there is no {found.roll_up} of {found.roll_up_property}, which is a {given}", at)
+        if found.roll_up_condition is not None:
+            try:
+                condition = compiled(parse(found.roll_up_condition), over)
+            except FormulaRefused as refused:
+                raise FormulaRefused(f"of the condition: {refused.message}", refused.at) from None
+            if condition.type not in ("bool", None):
+                raise FormulaRefused(f"a condition is true or false, not a {condition.type}", 1)
+            value = f"CASE WHEN {condition.text} THEN {value} END"
+        return value, given
+
+    def _bounded(self, made: str) -> str:
+        return f"CASE WHEN count({_FAR}) > {self.give(self.counted)} THEN null ELSE {made} END"
+
+    def _over(self, far: ObjectType, pair: AssociationPair, direction: Direction, made: str) -> str:
+        """What is made of the live associated records, one more of them at most than are counted."""
+        seeks = list(self._seeks(far, pair, direction, self.give(direction.type.id)))
+        if len(seeks) == 1:
+            [(seek, end)] = seeks
+            found = f"{seek} WITH {end} AS {_FAR}"
+        else:
+            parts = " UNION ALL ".join(f"{seek} RETURN {end} AS {_FAR}" for seek, end in seeks)
+            found = f"CALL ({self.record}) {{ {parts} }} WITH {_FAR}"
+        return f"head(COLLECT {{ {found} LIMIT {self.give(self.counted + 1)} RETURN {made} }})"
+
+    def _seeks(
+        self, far: ObjectType, pair: AssociationPair, direction: Direction, type_id: str
+    ) -> Iterator[tuple[str, str]]:
+        """How the associations are sought, and which end of each is the associated record."""
+        relationship, label = quote(pair.relationship_type), quote(far.node_label)
+        is_ordered = pair.is_ordered(direction.type)
+        if direction.is_forward or is_ordered:
+            yield (
+                f"MATCH ()-[x:{relationship}]->() USING INDEX SEEK x:{relationship}(from_id, to_id, type_id) "
+                f"WHERE x.from_id = {self.record}._id AND x.to_id >= 0 AND x.type_id = {type_id} "
+                f"AND endNode(x):{label}",
+                "endNode(x)",
+            )
+        if not direction.is_forward or is_ordered:
+            yield (
+                f"MATCH ()-[x:{relationship}]->() USING INDEX SEEK x:{relationship}(to_id, from_id) "
+                f"WHERE x.to_id = {self.record}._id AND x.from_id >= 0 AND x.type_id = {type_id} "
+                f"AND startNode(x):{label}",
+                "startNode(x)",
+            )
+
+    def _primary(self, far: ObjectType, pair: AssociationPair, reads: str | None) -> str:
+        primary = next((found for found in pair.types if found.is_primary and not found.archived), None)
+        if primary is None or pair.source != self.object_type.name:
+            return "null"
+        relationship, label = quote(pair.relationship_type), quote(far.node_label)
+        given = "x.to_id" if reads is None else f"endNode(x).{quote(reads)}"
+        key = f"{self.record}._key + {self.give(f'|{primary.id}')}"
+        return (
+            f"head(COLLECT {{ MATCH ()-[x:{relationship}]->() USING INDEX SEEK x:{relationship}(one_of) "
+            f"WHERE x.one_of = {key} AND endNode(x):{label} RETURN {given} }})"
+        )
+
+
+def _type_of(found: Property) -> str:
+    return "list" if found.is_multiple else _TYPES.get(found.type, "string")
+
+
+def _named(pair: AssociationPair, near: ObjectType, name: str | None) -> Direction | None:
+    """The direction that v3 calls so, the unlabelled one without a name."""
+    if name is None:
+        return _direction(pair, near, None)
+    return next((each for each in pair.seen_from(near.name) if each.name == name), None)
+
+
+def _direction(pair: AssociationPair, near: ObjectType, type_id: int | None) -> Direction | None:
+    """The direction with that type id as the near record sees it, the unlabelled one without an id."""
+    if type_id is None:
+        return pair.default.forward if near.name == pair.source else pair.default.backward
+    return next((each for each in pair.seen_from(near.name) if each.type_id == type_id), None)

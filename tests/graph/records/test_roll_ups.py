@@ -1,0 +1,221 @@
+"""Roll-ups over associated records, compared with what Python makes of the same associations and values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crm_graph.definitions import expressions
+from crm_graph.definitions.association import USER_DEFINED, AssociationType
+from crm_graph.definitions.formulas import FormulaRefused
+from crm_graph.definitions.property import ROLL_UPS, Property
+from crm_graph.graph.database import Graph
+from crm_graph.records import computed
+from tests.graph.search.conftest import World, make_world, remove_world
+from tests.graph.search.conftest import search_graph as search_graph
+
+LABEL = 5
+THINGS, PARTS = range(1, 6), range(101, 113)
+VALUES = (-2.5, 0, 1, 3, 1000, None)
+DUE = (date(2026, 3, 1), date(1969, 12, 31), None)
+
+
+def rolled_up(name: str, function: str, far: str = "part", **fields: Any) -> Property:
+    type_name = fields.pop("type_name", "number")
+    return Property(
+        name=name,
+        display_name=name,
+        type=type_name,
+        field_type="calculation_rollup",
+        calculated=True,
+        roll_up=function,
+        roll_up_object_type=far,
+        **fields,
+    )
+
+
+def with_properties(world: World, *made: Property) -> World:
+    """The world with computed properties of things."""
+    thing = replace(world.thing, properties={**world.thing.properties, **{found.name: found for found in made}})
+    return replace(
+        world, thing=thing, model=replace(world.model, object_types={**world.model.object_types, "thing": thing})
+    )
+
+
+@pytest.fixture(scope="module")
+def labelled(search_graph: Graph) -> Iterator[World]:
+    """A world in which a part may be of a thing, or its main one."""
+    world = make_world(search_graph)
+    name, pair = next((name, pair) for name, pair in world.model.pairs.items() if name.startswith("PART"))
+    label = AssociationType(
+        id=LABEL, inverse_id=LABEL + 1, source="part", target="thing", category=USER_DEFINED, association_label="Main"
+    )
+    pairs = {**world.model.pairs, name: replace(pair, types=(*pair.types, label))}
+    yield replace(world, model=replace(world.model, pairs=pairs))
+    remove_world(world)
+
+
+@pytest.fixture
+def world(labelled: World) -> World:
+    """The world, empty."""
+    labelled.clear()
+    return labelled
+
+
+class Link(NamedTuple):
+    """An association of a part with a thing."""
+
+    part: int
+    thing: int
+    is_main: bool
+
+
+LINKS = st.lists(
+    st.builds(Link, st.sampled_from(PARTS), st.sampled_from(THINGS), st.booleans()),
+    max_size=30,
+    unique_by=lambda link: link[:2],
+)
+
+
+def pair_of(world: World, prefix: str) -> str:
+    return next(name for name in world.model.pairs if name.startswith(prefix))
+
+
+def plain(function: str, values: list[Any]) -> Any:
+    """What is made of the values of all associated records, None for those without one."""
+    there = [value for value in values if value is not None]
+    if function == "count":
+        return len(there)
+    if function == "sum":
+        return float(sum(there))
+    if not there:
+        return None
+    return sum(there) / len(there) if function == "average" else (min if function == "min" else max)(there)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@given(
+    links=LINKS,
+    amounts=st.lists(st.sampled_from(VALUES), min_size=len(PARTS), max_size=len(PARTS)),
+    dates=st.lists(st.sampled_from(DUE), min_size=len(PARTS), max_size=len(PARTS)),
+)
+def test_roll_ups_are_what_python_makes_of_the_same_records(
+    labelled: World, links: list[Link], amounts: list[Any], dates: list[Any]
+) -> None:
+    labelled.clear()
+    parts = {
+        part: {name: value for name, value in (("amount", amount), ("due", due)) if value is not None}
+        for part, amount, due in zip(PARTS, amounts, dates, strict=True)
+    }
+    labelled.add(labelled.thing, [{}] * len(THINGS), THINGS[0])
+    labelled.add(labelled.part, parts.values(), PARTS[0])
+    for link in links:
+        for type_id in (1, LABEL) if link.is_main else (1,):
+            labelled.associate(pair_of(labelled, "PART"), link.part, link.thing, type_id)
+    made = [rolled_up("n", "count"), rolled_up("last", "max", roll_up_property="due", type_name="date")]
+    for function in ROLL_UPS:
+        made += [
+            rolled_up(f"all_{function}", function, roll_up_property="amount"),
+            rolled_up(f"main_{function}", function, roll_up_property="amount", roll_up_type_id=LABEL + 1),
+            rolled_up(f"big_{function}", function, roll_up_property="amount", roll_up_condition="amount >= 1"),
+        ]
+    found = values_of(with_properties(labelled, *made), *THINGS)
+    for thing in THINGS:
+        around = [(parts[link.part], link.is_main) for link in links if link.thing == thing]
+        amounts_of = [(part.get("amount"), is_main) for part, is_main in around]
+        dues = [due for part, _ in around if (due := part.get("due"))]
+        expected = {"n": len(around), "last": max(dues, default=None)}
+        for function in ROLL_UPS:
+            expected[f"all_{function}"] = plain(function, [amount for amount, _ in amounts_of])
+            expected[f"main_{function}"] = plain(function, [amount for amount, is_main in amounts_of if is_main])
+            big = [amount for amount, _ in amounts_of if amount is not None and amount >= 1]
+            expected[f"big_{function}"] = plain(function, big)
+        assert found[thing] == expected
+
+
+def values_of(world: World, *ids: int, **limits: int) -> dict[int, dict[str, Any]]:
+    return computed.values_of(world.unit(**limits), world.thing, list(ids), ["*"])
+
+
+def test_a_roll_up_of_one_object_type_sees_both_sides(world: World) -> None:
+    world.add(world.thing, [{"amount": 1}, {"amount": 10}, {"amount": 100}])
+    world.associate(pair_of(world, "THING"), 1, 2)
+    world.associate(pair_of(world, "THING"), 2, 3)
+    total = rolled_up("total", "sum", "thing", roll_up_property="amount")
+    found = values_of(with_properties(world, total), 1, 2, 3)
+    assert {record_id: each["total"] for record_id, each in found.items()} == {1: 10, 2: 101, 3: 10}
+
+
+def test_a_roll_up_of_more_records_than_are_counted_has_no_value(world: World) -> None:
+    world.add(world.thing, [{}])
+    world.add(world.part, [{"amount": 1}] * 4, 101)
+    for part in (101, 102, 103, 104):
+        world.associate(pair_of(world, "PART"), part, 1)
+    made = [rolled_up(function, function, roll_up_property="amount") for function in ROLL_UPS]
+    enough = values_of(with_properties(world, *made), 1, counted_associations=4)[1]
+    assert enough == {"count": 4, "sum": 4, "average": 1, "min": 1, "max": 1}
+    assert values_of(with_properties(world, *made), 1, counted_associations=3)[1] == dict.fromkeys(ROLL_UPS)
+
+
+def test_records_are_found_and_sorted_by_a_roll_up(world: World) -> None:
+    world.add(world.thing, [{}] * 4)
+    world.add(world.part, [{"amount": 5}, {"amount": 7}, {"amount": -1}], 101)
+    for part, thing in ((101, 1), (102, 2), (103, 2), (103, 4)):
+        world.associate(pair_of(world, "PART"), part, thing)
+    rolled = with_properties(world, rolled_up("total", "sum", roll_up_property="amount"))
+    filters = [{"propertyName": "total", "operator": "BETWEEN", "value": "0", "highValue": "6"}]
+    sorts = [{"propertyName": "total", "direction": "DESCENDING"}]
+    assert [each.id for each in rolled.search({"filters": filters, "sorts": sorts}).records] == [2, 1, 3]
+    page = rolled.search({"sorts": sorts, "limit": 3, "after": "start"})
+    assert [each.id for each in page.records] == [2, 1, 3]
+    assert [each.id for each in rolled.search({"sorts": sorts, "limit": 3, "after": page.after}).records] == [4]
+
+
+def test_a_search_that_would_count_too_many_finds_no_value(world: World) -> None:
+    world.add(world.thing, [{}])
+    world.add(world.part, [{"amount": 1}] * 2, 101)
+    for part in (101, 102):
+        world.associate(pair_of(world, "PART"), part, 1)
+    rolled = with_properties(world, rolled_up("total", "sum", roll_up_property="amount"))
+    body = {"filters": [{"propertyName": "total", "operator": "GT", "value": "0"}]}
+    assert [rolled.search(body, counted_associations=most).total for most in (2, 1)] == [1, 0]
+
+
+def test_a_formula_goes_on_with_a_roll_up(world: World) -> None:
+    world.add(world.thing, [{"weight": 2}])
+    world.add(world.part, [{"amount": 5}, {"amount": 7}], 101)
+    for part in (101, 102):
+        world.associate(pair_of(world, "PART"), part, 1)
+    total = rolled_up("total", "sum", roll_up_property="amount")
+    formula = "if total > 10 then round_nearest(total / 7 * weight, 2) else -1"
+    share = Property(
+        name="share", display_name="Share", type="number", field_type="calculation_equation", formula=formula
+    )
+    assert values_of(with_properties(world, total, share), 1)[1] == {"total": 12, "share": 3.43}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason"),
+    [
+        (rolled_up("x", "sum"), "needs a property"),
+        (rolled_up("x", "sum", roll_up_property="name"), "no sum of name, which is a string"),
+        (rolled_up("x", "max", roll_up_property="is_open"), "no max of is_open"),
+        (rolled_up("x", "sum", roll_up_property="gone"), "gone of part does not exist"),
+        (rolled_up("x", "count", "nothing"), "no records of nothing"),
+        (rolled_up("x", "count", roll_up_type_id=LABEL), "no association type"),
+        (rolled_up("x", "count", roll_up_condition="amount +"), "at character 9: of the condition: it ends too early"),
+        (rolled_up("x", "count", roll_up_condition="amount + 1"), "a condition is true or false"),
+        (rolled_up("x", "sum", "thing", roll_up_property="x"), "is made of associated records itself"),
+        (rolled_up("x", "max", roll_up_property="due"), "it gives a date"),
+    ],
+)
+def test_a_roll_up_that_cannot_be_made_is_refused(labelled: World, wanted: Property, reason: str) -> None:
+    world = with_properties(labelled, wanted)
+    with pytest.raises(FormulaRefused, match=reason):
+        expressions.check(world.model, world.thing, wanted)
