@@ -1,0 +1,139 @@
+"""Requests that are remembered, and types that scenarios are played with.
+
+A scenario writes random values through some endpoints and finds them again through others, so that
+none of them can answer a constant. Which endpoints it called with success is seen by what it asked,
+not by what it says of itself.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from api import aliases, contract
+from crm_graph.definitions import catalogue
+from crm_graph.definitions.object_type import ObjectType
+from tests.api.client import Client
+from tests.factories import unique
+
+MODEL = catalogue.load()
+
+
+class Watched(Client):
+    """A client that remembers which routes answered with success."""
+
+    seen: set[str]
+
+    @classmethod
+    def of(cls, client: Client, token: str) -> Watched:
+        """The same application, watched."""
+        made = cls(client.app, token)
+        made.seen = set()
+        return made
+
+    def call(self, method: str, path: str, body: Any = None, **options: Any) -> TestResponse:
+        """The answer to a request."""
+        answer = super().call(method, path, body, **options)
+        if answer.status_code < 300:
+            urls = self.app.url_map.bind("localhost")
+            rule, _ = urls.match(aliases.canonical(path.partition("?")[0])[0], method, return_rule=True)
+            self.seen.add(contract.shape_of(method, rule.rule))
+        return answer
+
+    def done(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
+        """The body of the answer to a request that must succeed."""
+        answer = self.call(method, path, body, **options)
+        assert answer.status_code < 300, f"{method} {path}: {answer.text}"
+        return answer.get_json() if answer.data else None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """An object type as a scenario needs it: its path, a text of its own, and what a record needs beside."""
+
+    path: str
+    text: str
+    required: Mapping[str, str] = field(default_factory=dict)
+    unique: str = ""
+    group: str = ""
+
+    @property
+    def objects(self) -> str:
+        """Where its records are."""
+        return f"/crm/v3/objects/{self.path}"
+
+    def values(self) -> dict[str, str]:
+        """Values of a new record, with a random text."""
+        return {**self.required, self.text: unique("alive ")}
+
+
+def built_in(object_type: ObjectType) -> Kind:
+    """A kind for a built-in type."""
+    names = [group[0] for group in object_type.required]
+    staged = {object_type.pipeline_property, object_type.stage_property}
+    texts = [
+        each.name
+        for each in object_type.live_properties.values()
+        if each.type == "string" and not (each.read_only or each.unique or each.claims_as or each.options)
+    ]
+    return Kind(
+        path=object_type.plural,
+        text=next((name for name in names if name in texts), texts[0]),
+        required={name: _value(object_type, name) for name in names if name not in staged},
+        unique="email" if object_type.name == "contact" else "",
+        group=next(iter(object_type.groups)),
+    )
+
+
+def _value(object_type: ObjectType, name: str) -> str:
+    found = object_type.properties[name]
+    if found.options:
+        return secrets.choice(found.options).value
+    fixed = {"datetime": "2026-03-01T10:00:00Z", "date": "2026-03-01", "number": "7", "bool": "true"}
+    return fixed.get(found.type, "USD" if found.options_from == "currencies" else unique("value "))
+
+
+def custom(client: Watched) -> Kind:
+    """A new custom type with a unique property, which may be associated with contacts and companies."""
+    name = unique("alive_")
+    given = {
+        "name": name,
+        "labels": {"singular": name, "plural": f"{name}s"},
+        "properties": [
+            {"name": "model", "label": "Model"},
+            {"name": "serial", "label": "Serial", "type": "string", "fieldType": "text", "hasUniqueValue": True},
+        ],
+        "associatedObjects": ["CONTACT", "COMPANY"],
+    }
+    made = client.done("POST", "/crm/v3/schemas", given)
+    return Kind(path=made["objectTypeId"], text="model", unique="serial", group=f"{name}_information")
+
+
+BUILT_IN = {
+    name: built_in(found) for name, found in MODEL.object_types.items() if found.permits("create") and found.active
+}
+
+SHOWN: set[str] = set()
+"""Endpoints of which a scenario says that it shows them alive."""
+
+
+def alive(*lines: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Say which endpoints a scenario shows alive, `GET /crm/v3/owners`; it fails where it did not call each of them."""
+    wanted = {contract.shape_of(*line.split(" ")): line for line in lines}
+    SHOWN.update(wanted)
+
+    def decorate(scenario: Callable[..., None]) -> Callable[..., None]:
+        @wraps(scenario)
+        def play(watched: Watched, *arguments: Any, **named: Any) -> None:
+            scenario(watched, *arguments, **named)
+            silent = [line for shape, line in wanted.items() if shape not in watched.seen]
+            assert not silent, f"never called with success: {', '.join(silent)}"
+
+        return play
+
+    return decorate
