@@ -112,12 +112,14 @@ def endpoint(
     texts: Iterable[str] = (),
     partial: bool = False,
     kept: bool = False,
+    is_body_optional: bool = False,
 ) -> Callable[[View], Callable[..., Response]]:
     """Make a view an endpoint that answers with `status`; a view that returns None answers 204.
 
     `body` and `query` say what is read; it comes to the view as arguments of those names. `form`
     describes the answer in the OpenAPI document, `texts` are the media types that it may have instead;
-    `partial`: what failed of a batch is named in a 207 of the same form; `kept`: the client may have it already.
+    `partial`: what failed of a batch is named in a 207 of the same form; `kept`: the client may have it already;
+    `is_body_optional`: one that is left out is read as an empty object.
     """
     reader = _reader(body)
     query_schema = query() if query is not None else None
@@ -140,7 +142,8 @@ def endpoint(
                     if query_schema is not None:
                         read["query"] = read_query(query_schema, environ.get("QUERY_STRING", ""))
                     if reader is not None:
-                        read["body"] = reader(read_json(request.get_data()))
+                        text = request.get_data()
+                        read["body"] = reader({} if is_body_optional and not text else read_json(text))
                     given = read  # only what was read whole: a refused body is read again in the next attempt
                 return view(unit, **{**path, **found}, **given)
 

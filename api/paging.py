@@ -62,10 +62,20 @@ def paged(results: list[Body], after: int | str | None) -> Body:
 
 def next_page(after: int | str) -> Body:
     """Cursor of the next page and the link that leads to it, with every parameter of this request."""
+    return {"next": {"after": str(after), "link": _link("after", after)}}
+
+
+def previous_page(before: int | str) -> Body:
+    """Cursor of the page before this one and the link that leads to it."""
+    return {"prev": {"before": str(before), "link": _link("before", before)}}
+
+
+def _link(name: str, cursor: int | str) -> str:
     environ = request.environ
-    parameters = [each for each in environ.get("QUERY_STRING", "").split("&") if each and _name(each) != "after"]
-    query = quote("&".join([*parameters, f"after={quote(str(after), safe='')}"]), _AS_WRITTEN, "latin-1")
-    return {"next": {"after": str(after), "link": f"{base_url()}{environ.get(PATH_KEY) or request.path}?{query}"}}
+    given = [each for each in environ.get("QUERY_STRING", "").split("&") if each]
+    kept = [each for each in given if _name(each) not in ("after", "before")]
+    query = quote("&".join([*kept, f"{name}={quote(str(cursor), safe='')}"]), _AS_WRITTEN, "latin-1")
+    return f"{base_url()}{environ.get(PATH_KEY) or request.path}?{query}"
 
 
 def _name(parameter: str) -> str:

@@ -121,6 +121,26 @@ class Limits:
     """Bytes of the mapping that comes with them."""
     import_batch_rows: int = 500
     """Rows of one import transaction."""
+    segments: int = 1_500
+    """Lists of an account, deleted ones aside."""
+    segment_folders: int = 1_000
+    """Folders of lists."""
+    segment_depth: int = 10
+    """How deep branches of a list's filters are nested, and lists depend on each other."""
+    segment_filters: int = 250
+    """Filters of a list."""
+    segment_values: int = 1_000
+    """Values of one filter of a list."""
+    segment_page_size: int = 250
+    """Members in a page of a list."""
+    segment_search_size: int = 500
+    """Lists in a page of a search for lists."""
+    segment_changes: int = 100_000
+    """Records that one request puts into a list or takes out."""
+    segment_batch: int = 5_000
+    """Members that are written in one transaction."""
+    segment_restore_days: int = 90
+    """Days in which a deleted list can be restored."""
     feed_batch: int = 2_000
     """Revisions numbered at once, and the most that one read of the feed gives."""
 

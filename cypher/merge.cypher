@@ -72,5 +72,13 @@ CALL (r) {
   DELETE by
   CREATE (c)-[:CLAIMED_BY]->(r)
 }
+CALL (r) {
+  UNWIND $from_keys AS from_key
+  MATCH (:Record {_key: from_key})-[m:IN_SEGMENT]->(s:Segment)
+  WITH r, s, min(m.since) AS since, collect(m) AS joined
+  FOREACH (m IN joined | DELETE m)
+  CREATE (r)-[n:IN_SEGMENT]->(s)
+  SET n = {segment_id: s.id, record_id: r._id, since: since}
+}
 FOREACH (claim IN $claims | CREATE (c:_Claim {key: claim})-[:CLAIMED_BY]->(r))
 RETURN size($rows) AS made

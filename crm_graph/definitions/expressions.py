@@ -64,13 +64,19 @@ def is_computed(object_type: ObjectType, name: str) -> bool:
 
 
 def expression_of(
-    model: DataModel, object_type: ObjectType, name: str, give: Give, *, counted: int | None = None
+    model: DataModel,
+    object_type: ObjectType,
+    name: str,
+    give: Give,
+    *,
+    counted: int | None = None,
+    record: str = RECORD,
 ) -> str:
-    """Cypher that gives the value of a computed property of the record `r`; `null` where what it is about is gone.
+    """Cypher that gives the value of a computed property of a record; `null` where what it is about is gone.
 
-    counted: how many associations are looked at, as Limits have it where nothing is said.
+    counted: how many associations are looked at, as Limits have it where nothing is said. record: its variable.
     """
-    scope = _Scope(model, object_type, give, Limits().counted_associations if counted is None else counted)
+    scope = _Scope(model, object_type, give, Limits().counted_associations if counted is None else counted, record)
     try:
         return scope.value(name, 1).result
     except FormulaRefused:

@@ -1,4 +1,4 @@
-"""The worker: `python -m crm_graph.jobs.worker` numbers the feed and does the jobs it finds in the graph.
+"""The worker: `python -m crm_graph.jobs.worker` numbers the feed, follows it, and does the jobs it finds in the graph.
 
 Any number of workers may run, on any host. Nothing is kept outside the graph, so a worker that
 is killed loses nothing: another takes its job up at the cursor when the lease has run out.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping
 
 from crm_graph.config import Settings
@@ -19,6 +20,7 @@ from crm_graph.graph.embedded.stopping import Stopping
 from crm_graph.jobs import job, search_text
 from crm_graph.jobs.heartbeat import Heartbeat
 from crm_graph.jobs.job import Cancelled, Held, LeaseLost
+from crm_graph.segments import follower
 from crm_graph.transfer import jobs as imports
 
 log = logging.getLogger(__name__)
@@ -36,7 +38,7 @@ _SWEEP_S = 60
 
 
 class Worker:
-    """Numbers the feed in one thread and does jobs, one at a time, in another."""
+    """Numbers the feed in one thread, follows it in another, and does jobs, one at a time, in a third."""
 
     def __init__(self, crm: Crm, kinds: Mapping[str, Work] = KINDS) -> None:
         self._crm = crm
@@ -45,7 +47,11 @@ class Worker:
         # Daemons: what a thread that cannot stop in time was writing is rolled back when the process ends.
         self._threads = [
             threading.Thread(target=self._repeat, args=(step, pause_s), name=step.__name__.strip("_"), daemon=True)
-            for step, pause_s in ((self._number, INTERVAL_S), (self._work, _LOOK_S))
+            for step, pause_s in (
+                (self._number, INTERVAL_S),
+                (self._follow, follower.INTERVAL_S),
+                (self._work, _LOOK_S),
+            )
         ]
 
     def start(self) -> None:
@@ -56,8 +62,9 @@ class Worker:
     def stop(self) -> bool:
         """Ask for the end and wait for it a little; whether everything came to rest in that time."""
         self._stop.set()
+        end = time.monotonic() + _GRACE_S
         for thread in self._threads:
-            thread.join(_GRACE_S / len(self._threads))
+            thread.join(max(end - time.monotonic(), 0))
         return not any(thread.is_alive() for thread in self._threads)
 
     def _repeat(self, step: Callable[[], bool], pause_s: float) -> None:
@@ -84,6 +91,9 @@ class Worker:
 
     def _number(self) -> bool:
         return number(self._crm.graph).count >= self._crm.graph.limits.feed_batch
+
+    def _follow(self) -> bool:
+        return follower.follow(self._crm, self._stop.is_set)
 
     def _work(self) -> bool:
         held = job.claim(self._crm.graph, self._kinds, self._stop.is_set)

@@ -10,7 +10,8 @@ from crm_graph.crm import Crm
 from crm_graph.definitions.changes.checks import require_super_admin
 from crm_graph.definitions.changes.publication import confirm
 from crm_graph.definitions.changes.rehearsal import rehearse
-from crm_graph.modelling.counting import Count
+from crm_graph.definitions.changes.uses import SHOWN, lists_using
+from crm_graph.modelling.counting import EXAMPLES, Count
 from crm_graph.unit import Actor, Unit
 
 Step = Callable[[Unit], object]
@@ -41,6 +42,8 @@ class Wish:
     touches: Callable[[Unit], Iterable[Touch]]
     done: str
     are_independent: bool = False
+    changed: Callable[[Unit], Iterable[str]] = lambda unit: ()
+    """The definitions that change, under the names that lists have for what they use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,15 @@ class Preview:
 
 Counter = Callable[[Unit, Wish], Iterable[Touch]]
 
-COUNTERS: tuple[Counter, ...] = (lambda unit, wish: wish.touches(unit),)
+
+def _lists(unit: Unit, wish: Wish) -> Iterable[Touch]:
+    uses = tuple(wish.changed(unit))
+    if uses and (names := lists_using(unit, uses)):
+        count = Count(number=len(names), is_exact=len(names) < SHOWN)
+        yield Touch(f"lists use it in their filters: {', '.join(names[:EXAMPLES])}", count)
+
+
+COUNTERS: tuple[Counter, ...] = (lambda unit, wish: wish.touches(unit), _lists)
 """Who counts what a wish touches. A feature that holds on to definitions adds its own: one line."""
 
 

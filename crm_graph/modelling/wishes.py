@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from crm_graph.definitions.association import AssociationPair, Direction
-from crm_graph.definitions.changes import association_types, checks, object_types, pipelines, properties
+from crm_graph.definitions.changes import association_types, checks, object_types, pipelines, properties, uses
 from crm_graph.definitions.changes.association_types import Limit
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.pipeline import Pipeline, Stage
@@ -62,7 +62,7 @@ def removal(name: str) -> Wish:
         yield Touch("records have to be archived first", counting.records(unit, found))
         yield Touch("association types go with it", Count(number=sum(1 for _ in unit.model.pairs_of(found))))
 
-    return Wish([step], touches, "The object type was removed.")
+    return Wish([step], touches, "The object type was removed.", changed=_object_type(name))
 
 
 def new_property(name: str, wanted: Property, *, required: bool, searched: bool) -> Wish:
@@ -99,7 +99,7 @@ def changed_property(name: str, property_name: str, changes: Mapping[str, Any]) 
                 count = counting.with_options(unit, found, known, gone)
                 yield Touch("records have an option that goes; they keep it until they are changed", count)
 
-    return Wish([step], touches, "The property was changed.")
+    return Wish([step], touches, "The property was changed.", changed=_property(name, property_name))
 
 
 def rules(name: str, property_name: str, *, required: bool, indexed: bool, searched: bool) -> Wish:
@@ -134,7 +134,7 @@ def without_property(name: str, property_name: str) -> Wish:
         count = counting.with_value(unit, found, properties.find(found, property_name))
         yield Touch("records have a value, which is hidden", count)
 
-    return Wish([step], touches, "The property was removed.")
+    return Wish([step], touches, "The property was removed.", changed=_property(name, property_name))
 
 
 def label(
@@ -198,7 +198,9 @@ def without_label(name: str, type_id: int) -> Wish:
         association_types.archive_label(unit, near, far, type_id)
 
     touches = _labelled(name, type_id, "associations have it; the records stay associated without it")
-    return Wish([_of_label(name, type_id, archive)], touches, "The label was removed.")
+    return Wish(
+        [_of_label(name, type_id, archive)], touches, "The label was removed.", changed=_association_type(name, type_id)
+    )
 
 
 def pipeline(name: str, text: str, stages: Sequence[Stage]) -> Wish:
@@ -280,6 +282,18 @@ def _of_label(name: str, type_id: int, work: Callable[[Unit, ObjectType, ObjectT
         return work(unit, near, far, direction)
 
     return step
+
+
+def _object_type(name: str) -> Callable[[Unit], Iterable[str]]:
+    return lambda unit: (uses.of_object_type(unit.model.object_type(name).name),)
+
+
+def _property(name: str, property_name: str) -> Callable[[Unit], Iterable[str]]:
+    return lambda unit: (uses.of_property(unit.model.object_type(name).name, property_name),)
+
+
+def _association_type(name: str, type_id: int) -> Callable[[Unit], Iterable[str]]:
+    return lambda unit: (uses.of_association_type(found_label(unit, name, type_id)[3].type.id),)
 
 
 def _indexed(name: str, property_name: str, *, is_on: bool) -> Step:

@@ -119,6 +119,14 @@ def parse_groups(groups: Sequence[Any], object_type: ObjectType, limits: Limits)
     return tuple(tuple(_filter(each, object_type, limits) for each in filters) for filters in found if filters)
 
 
+def make_filter(target: Target, operator: Operator, given: Sequence[Any]) -> Filter:
+    """The filter with these operands, each read as one of a search is; InvalidInput for what cannot be."""
+    if target.kind not in operator.fragments:
+        raise _refused(target, operator, f"{operator.name} cannot be used on {target.kind} values")
+    read = tuple(_operand(raw, n, target, operator) for n, raw in enumerate(given))
+    return Filter(target, operator, read, tuple(map(str, given)))
+
+
 def _check_length(body: Mapping[str, Any], limits: Limits) -> None:
     # Clients name hundreds of properties, and a cursor is ours: neither makes a search dear.
     asked = {key: value for key, value in body.items() if key not in ("properties", "after")}
@@ -149,9 +157,7 @@ def _filter(given: Any, object_type: ObjectType, limits: Limits) -> Filter:
     target = find_target(object_type, name)
     if target.kind not in operator.fragments:
         raise _refused(target, operator, f"{operator.name} cannot be used on {target.kind} values")
-    operands = _operands(given, target, operator, limits)
-    read = tuple(_operand(raw, n, target, operator) for n, raw in enumerate(operands))
-    return Filter(target, operator, read, tuple(map(str, operands)))
+    return make_filter(target, operator, _operands(given, target, operator, limits))
 
 
 def _operands(given: Mapping[str, Any], target: Target, operator: Operator, limits: Limits) -> list[Any]:

@@ -50,9 +50,25 @@ class Operator:
     """With places for the property's display name and the values."""
     takes_words: bool = False
     """Whether the value is words to be found rather than a value of the property."""
+    needs_whole: bool = False
+    """Whether the first characters of a text, which an index has, are not enough."""
     uses_index: bool = True
     """Whether an index on the property can serve it."""
 
+
+COMPARISONS: Mapping[str, str] = {
+    "EQ": "{one} = {other}",
+    "NEQ": "{one} <> {other}",
+    "LT": "{one} < {other}",
+    "LTE": "{one} <= {other}",
+    "GT": "{one} > {other}",
+    "GTE": "{one} >= {other}",
+    "CONTAINS": "{one} CONTAINS {other}",
+    "NOT_CONTAINS": "NOT {one} CONTAINS {other}",
+    "STARTS_WITH": "{one} STARTS WITH {other}",
+    "ENDS_WITH": "{one} ENDS WITH {other}",
+}
+"""How two properties of a record are compared."""
 
 _SINGLE = (Kind.TEXT, Kind.NUMBER, Kind.BOOLEAN, Kind.DATE, Kind.DATETIME, Kind.OPTION)
 _ORDERED = (Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.DATETIME)
@@ -134,3 +150,42 @@ OPERATORS: Mapping[str, Operator] = {
         ),
     )
 }
+
+_TEXTS = (Kind.TEXT, Kind.OPTION)
+
+LIST_OPERATORS: Mapping[str, Operator] = {
+    operator.name: operator
+    for operator in (
+        Operator(
+            "CONTAINS",
+            Operands.ONE,
+            _alike("{stored} CONTAINS {given}", _TEXTS),
+            "{property} contains {value}",
+            needs_whole=True,
+        ),
+        Operator(
+            "STARTS_WITH",
+            Operands.ONE,
+            _alike("{stored} STARTS WITH {given}", _TEXTS),
+            "{property} begins with {value}",
+        ),
+        Operator(
+            "ENDS_WITH",
+            Operands.ONE,
+            _alike("{stored} ENDS WITH {given}", _TEXTS),
+            "{property} ends with {value}",
+            needs_whole=True,
+        ),
+        Operator(
+            "EXACTLY",
+            Operands.MANY,
+            {
+                Kind.OPTION: "[{stored}] = {given}",
+                Kind.OPTIONS: f"({_HAS_ALL} AND all(option IN {{stored}} WHERE option IN {{given}}))",
+            },
+            "{property} is exactly {value}",
+        ),
+        Operator("HAS_ALL", Operands.MANY, {Kind.OPTIONS: _HAS_ALL}, "{property} has all of {value}"),
+    )
+}
+"""Operators that lists have beside those of a search, which takes none of them."""

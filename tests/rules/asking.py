@@ -159,11 +159,74 @@ class Account:
         granted = self.granted()
         return {**granted, "token": granted["access_token"]}
 
+    def list(self, processing_type: str) -> str:
+        """The id of a new list of companies, which is empty."""
+        given = None if processing_type == "MANUAL" else branch()
+        return str(self.done("POST", "/crm/v3/lists", new_list(processing_type, given))["list"]["listId"])
+
+    def list_name(self) -> str:
+        """The name of a new list of companies."""
+        return str(self.done("GET", f"/crm/v3/lists/{self.list('MANUAL')}")["list"]["name"])
+
+    def filled_list(self) -> str:
+        """The id of a list of companies that has one member."""
+        list_id = self.list("MANUAL")
+        self.done("PUT", f"/crm/v3/lists/{list_id}/memberships/add", [self.company()])
+        return list_id
+
+    def deleted_list(self) -> str:
+        """The id of a list that was deleted."""
+        list_id = self.list("MANUAL")
+        self.done("DELETE", f"/crm/v3/lists/{list_id}")
+        return list_id
+
+    def converted_list(self) -> str:
+        """The id of a dynamic list that is to be filled by hand some day."""
+        list_id = self.list("DYNAMIC")
+        self.done("PUT", f"/crm/v3/lists/{list_id}/schedule-conversion", conversion())
+        return list_id
+
+    def named_company(self) -> str:
+        """The name of a new company."""
+        name = unique()
+        self.record("companies", name=name)
+        return name
+
+    def folder(self) -> str:
+        """The id of a new folder of lists."""
+        return str(self.done("POST", "/crm/v3/lists/folders", {"name": unique()})["folder"]["id"])
+
     def cancelled_import(self) -> str:
         """The id of an import that no worker takes up."""
         job_id = str(self.done("POST", "/crm/graph/v1/imports", data=import_form())["id"])
         self.done("POST", f"/crm/graph/v1/imports/{job_id}/cancel")
         return job_id
+
+
+def new_list(processing_type: str, given: Body = None) -> Body:
+    """A new list of companies."""
+    body = {"name": unique(), "objectTypeId": "0-2", "processingType": processing_type}
+    return body if given is None else {**body, "filterBranch": given}
+
+
+def branch(name: str = "") -> Body:
+    """Filters by the name of a company."""
+    operation = {"operationType": "STRING", "operator": "IS_EQUAL_TO", "value": name or unique()}
+    return _root({"filterType": "PROPERTY", "property": "name", "operation": operation})
+
+
+def in_list(list_id: str) -> Body:
+    """Filters by another list."""
+    return _root({"filterType": "IN_LIST", "operator": "IN_LIST", "listId": list_id})
+
+
+def _root(condition: Body) -> Body:
+    return {"filterBranchType": "OR", "filterBranches": [{"filterBranchType": "AND", "filters": [condition]}]}
+
+
+def conversion() -> Body:
+    """When a list is to be filled by hand."""
+    return {"conversionType": "INACTIVITY", "offset": 3, "timeUnit": "WEEK"}
 
 
 def by_id(*ids: str) -> Body:

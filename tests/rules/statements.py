@@ -26,6 +26,9 @@ STAGES = f"{PIPELINES}/<pipeline_id>/stages"
 LABELS = "/crm/v4/associations/<from_type>/<to_type>/labels"
 USE = "/crm/v3/limits"
 LIMITS = "/crm/associations/v4/definitions/configurations"
+LISTS = "/crm/v3/lists"
+LIST = f"{LISTS}/<list_id>"
+FOLDERS = f"{LISTS}/folders"
 
 COMPANY = {"object_type": "companies"}
 CONTACT = {"object_type": "contacts"}
@@ -232,10 +235,10 @@ DEFINITIONS = (
     Row(f"GET {SCHEMAS}/<name>", 1, lambda a: ask(name=a.schema())),
     Row(f"PATCH {SCHEMAS}/<name>", 3, lambda a: ask({"description": "Another"}, name=a.schema())),
     # Published as closing, then begun anew, since records may be under way, and published once more.
-    Row(f"DELETE {SCHEMAS}/<name>", 10, lambda a: ask(name=a.schema())),
+    Row(f"DELETE {SCHEMAS}/<name>", 11, lambda a: ask(name=a.schema())),
     Row(f"DELETE {SCHEMAS}/<name>", 6, lambda a: ask(query={"archived": "true"}, name=a.archived_schema()), "for good"),
     Row(f"POST {SCHEMAS}/<name>/associations", 4, lambda a: asking.to_products(a.schema())),
-    Row(f"DELETE {SCHEMAS}/<name>/associations/<identifier>", 3, lambda a: ask(**a.association())),
+    Row(f"DELETE {SCHEMAS}/<name>/associations/<identifier>", 4, lambda a: ask(**a.association())),
     Row(f"GET {GRAPH}/object-types", 1, lambda a: ask()),
     Row(f"GET {GRAPH}/object-types/<object_type>", 1, lambda a: ask(**COMPANY)),
     # Display names are published before indexes are made; the work is then begun anew.
@@ -248,7 +251,7 @@ DEFINITIONS = (
     Row(f"POST {PROPERTIES}", 3, lambda a: ask(asking.text_property(), **COMPANY)),
     Row(f"GET {PROPERTIES}/<name>", 1, lambda a: ask(name="name", **COMPANY)),
     Row(f"PATCH {PROPERTIES}/<name>", 3, lambda a: ask({"label": "Another"}, name=a.property(), **COMPANY)),
-    Row(f"DELETE {PROPERTIES}/<name>", 3, lambda a: ask(name=a.property(), **COMPANY)),
+    Row(f"DELETE {PROPERTIES}/<name>", 4, lambda a: ask(name=a.property(), **COMPANY)),
     Row(
         f"POST {PROPERTIES}/batch/create",
         3,
@@ -257,7 +260,7 @@ DEFINITIONS = (
     Row(
         f"POST {PROPERTIES}/batch/read", 1, lambda a: ask({"archived": False, "inputs": [{"name": "name"}]}, **COMPANY)
     ),
-    Row(f"POST {PROPERTIES}/batch/archive", 3, lambda a: ask({"inputs": [{"name": a.property()}]}, **COMPANY)),
+    Row(f"POST {PROPERTIES}/batch/archive", 4, lambda a: ask({"inputs": [{"name": a.property()}]}, **COMPANY)),
     Row(f"GET {PROPERTIES}/groups", 1, lambda a: ask(**COMPANY)),
     Row(f"POST {PROPERTIES}/groups", 3, lambda a: ask(asking.group(), **COMPANY)),
     Row(f"GET {PROPERTIES}/groups/<name>", 1, lambda a: ask(name="companyinformation", **COMPANY)),
@@ -286,7 +289,7 @@ DEFINITIONS = (
     Row(f"GET {LABELS}", 1, lambda a: ask(**PAIR)),
     Row(f"POST {LABELS}", 4, lambda a: ask(asking.label(), **PAIR)),
     Row(f"PUT {LABELS}", 3, lambda a: ask({"associationTypeId": a.label(), "label": unique()}, **PAIR)),
-    Row(f"DELETE {LABELS}/<type_id>", 3, lambda a: ask(type_id=str(a.label()), **PAIR)),
+    Row(f"DELETE {LABELS}/<type_id>", 4, lambda a: ask(type_id=str(a.label()), **PAIR)),
     Row(f"GET {LIMITS}/all", 1, lambda a: ask()),
     Row(f"GET {LIMITS}/<from_type>/<to_type>", 1, lambda a: ask(**PAIR)),
     Row(f"POST {LIMITS}/<from_type>/<to_type>/batch/create", 3, lambda a: ask(asking.limit(a.label()), **PAIR)),
@@ -294,4 +297,83 @@ DEFINITIONS = (
     Row(f"POST {LIMITS}/<from_type>/<to_type>/batch/purge", 3, lambda a: ask(asking.limit(a.label()), **PAIR)),
 )
 
-ROWS = (*RECORDS, *ASSOCIATIONS, *ACCOUNT, *DEFINITIONS)
+# A list is read before its members are, since its filters and its object type make the statement.
+SEGMENTS = (
+    Row(f"GET {LISTS}", 1, lambda a: ask(query={"listIds": a.list("MANUAL")})),
+    Row(f"POST {LISTS}", 1, lambda a: ask(asking.new_list("MANUAL"))),
+    Row(f"POST {LISTS}", 1, lambda a: ask(asking.new_list("DYNAMIC", asking.branch())), "by filters"),
+    Row(
+        f"POST {LISTS}",
+        2,
+        lambda a: ask(asking.new_list("DYNAMIC", asking.in_list(a.list("DYNAMIC")))),
+        "by another list",
+    ),
+    # The members that the filters find are read, then written, batch by batch.
+    Row(
+        f"POST {LISTS}", 3, lambda a: ask(asking.new_list("SNAPSHOT", asking.branch(a.named_company()))), "of a moment"
+    ),
+    Row(f"POST {LISTS}/search", 1, lambda a: ask({})),
+    Row(f"GET {LIST}", 2, lambda a: ask(list_id=a.list("DYNAMIC"))),
+    Row(f"DELETE {LIST}", 1, lambda a: ask(list_id=a.list("DYNAMIC"))),
+    Row(f"PUT {LIST}/restore", 2, lambda a: ask(list_id=a.deleted_list())),
+    Row(
+        f"GET {LISTS}/object-type-id/<object_type>/name/<path:list_name>",
+        1,
+        lambda a: ask(list_name=a.list_name(), **COMPANY),
+    ),
+    Row(f"PUT {LIST}/update-list-name", 2, lambda a: ask(query={"listName": unique()}, list_id=a.list("MANUAL"))),
+    Row(
+        f"PUT {LIST}/update-list-filters",
+        2,
+        lambda a: ask({"filterBranch": asking.branch()}, list_id=a.list("DYNAMIC")),
+    ),
+    Row(f"GET {LIST}/memberships", 2, lambda a: ask(list_id=a.filled_list())),
+    Row(f"GET {LIST}/memberships", 2, lambda a: ask(list_id=a.list("DYNAMIC")), "by filters"),
+    Row(f"GET {LIST}/memberships/join-order", 2, lambda a: ask(list_id=a.filled_list())),
+    # Those whose time is known, then the others.
+    Row(f"GET {LIST}/memberships/join-order", 3, lambda a: ask(list_id=a.list("DYNAMIC")), "by filters"),
+    Row(f"DELETE {LIST}/memberships", 2, lambda a: ask(list_id=a.filled_list())),
+    Row(f"PUT {LIST}/memberships/add", 2, lambda a: ask([a.company()], list_id=a.list("MANUAL"))),
+    Row(f"PUT {LIST}/memberships/remove", 2, lambda a: ask([a.company()], list_id=a.list("MANUAL"))),
+    Row(
+        f"PUT {LIST}/memberships/add-and-remove",
+        3,
+        lambda a: ask({"recordIdsToAdd": [a.company()], "recordIdsToRemove": [a.company()]}, list_id=a.list("MANUAL")),
+    ),
+    Row(
+        f"PUT {LIST}/memberships/add-from/<source_id>",
+        4,
+        lambda a: ask(list_id=a.list("MANUAL"), source_id=a.filled_list()),
+    ),
+    # One for all lists of the object type, and one for some fifty of them.
+    Row(
+        f"GET {LISTS}/records/<object_type>/<record_id>/memberships",
+        2,
+        lambda a: ask(object_type="products", record_id=a.record("products", name=unique())),
+    ),
+    Row(
+        f"POST {LISTS}/records/memberships/batch/read",
+        2,
+        lambda a: ask(
+            {"inputs": [{"objectTypeId": "0-7", "recordId": a.record("products", name=unique())} for _ in range(3)]}
+        ),
+    ),
+    Row(f"GET {FOLDERS}", 1, lambda a: ask()),
+    Row(f"POST {FOLDERS}", 2, lambda a: ask({"name": unique()})),
+    Row(f"PUT {FOLDERS}/move-list", 3, lambda a: ask({"listId": a.list("MANUAL"), "newFolderId": a.folder()})),
+    Row(f"DELETE {FOLDERS}/<folder_id>", 2, lambda a: ask(folder_id=a.folder())),
+    Row(f"PUT {FOLDERS}/<folder_id>/move/<parent_id>", 2, lambda a: ask(folder_id=a.folder(), parent_id=a.folder())),
+    Row(f"PUT {FOLDERS}/<folder_id>/rename", 2, lambda a: ask(query={"newFolderName": unique()}, folder_id=a.folder())),
+    Row(f"GET {LISTS}/idmapping", 1, lambda a: ask(query={"legacyListId": a.list("MANUAL")})),
+    Row(f"POST {LISTS}/idmapping", 1, lambda a: ask([a.list("MANUAL")])),
+    Row(f"GET {LIST}/schedule-conversion", 1, lambda a: ask(list_id=a.converted_list())),
+    Row(f"PUT {LIST}/schedule-conversion", 2, lambda a: ask(asking.conversion(), list_id=a.list("DYNAMIC"))),
+    Row(f"DELETE {LIST}/schedule-conversion", 2, lambda a: ask(list_id=a.converted_list())),
+    Row(
+        f"GET {LIST}/size-and-edits-history/between",
+        2,
+        lambda a: ask(query={"startDate": "2026-01-01", "endDate": "2026-02-01"}, list_id=a.filled_list()),
+    ),
+)
+
+ROWS = (*RECORDS, *ASSOCIATIONS, *ACCOUNT, *DEFINITIONS, *SEGMENTS)

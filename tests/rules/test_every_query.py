@@ -69,6 +69,8 @@ SORTS = {
     "definitions.load": "one property has few options, one pipeline few stages",
     "feed.number": "what was taken in the order of an index is put in order for the feed",
     "jobs.claim": "few jobs wait or run",
+    "segments.history": "one list has few edits",
+    "segments.search": "an account has few lists",
     "neighbourhood.around": "a thousand associations of a pair at most are put in order",
     **dict.fromkeys(
         ("search: indexed string", "search: associated", "search: words"), "what was found is put in order"
@@ -92,7 +94,7 @@ WALKS = {
 BINDS_NO_END = re.compile(r"INDEX \(\)-\[[^\]]*\]->\(\)")
 """A seek of relationships as it must be; see docs/decisions/0007-seeks-bind-no-end-node.md."""
 
-FEW = re.compile(r":(BY|CLAIMED_BY|OF|FROM|TO|HAS_[A-Z]+)[|\]]")
+FEW = re.compile(r":(BY|CLAIMED_BY|OF|FROM|TO|DEPENDS_ON|IN_SEGMENT|HAS_[A-Z]+)[|\]*]")
 """Relationships of which no node has many at the end that they are walked from."""
 
 SEARCHES: Mapping[str, Mapping[str, Any]] = {
@@ -176,7 +178,9 @@ def faults(session: neo4j.Session, given: Text) -> Iterator[str]:
             yield f"{name}: {kind} {details[:80]}, of which no index gives the order"
         if "Expand" in kind and not FEW.search(details) and not {name, name.partition(".")[0]} & WALKS.keys():
             yield f"{name}: {kind} {details[:80]} walks all associations of a record"
-        if kind.startswith("DirectedRelationship") and "Index" in kind and not BINDS_NO_END.search(details):
+        is_seek = kind.startswith("DirectedRelationship") and "Index" in kind
+        # A MERGE locks the one relationship that it may make, whoever is deleting it.
+        if is_seek and "Locking" not in kind and not BINDS_NO_END.search(details):
             yield f"{name}: {kind} {details[:80]} ends at an association that is being deleted"
 
 

@@ -72,7 +72,7 @@ def marked(rows: Iterable[Row]) -> list[Any]:
 def test_a_request_issues_the_statements_of_the_table(row: Row, account: Account, client: Client, crm: Crm) -> None:
     method, _, rule = row.route.partition(" ")
     asked = row.request(account)
-    path = re.sub(r"<(\w+)>", lambda found: asked.path[found[1]], rule)
+    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: asked.path[found[1]], rule)
     options = {} if asked.form is None else {"data": asked.form}
     client.get("/account-info/v3/details")  # definitions that were made for this are read before
     with counted(crm, defines=row in DEFINITIONS) as names:

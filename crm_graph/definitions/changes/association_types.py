@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 from crm_graph.definitions import constraints, naming
 from crm_graph.definitions.association import USER_DEFINED, AssociationPair, AssociationType, Direction
-from crm_graph.definitions.changes import checks
+from crm_graph.definitions.changes import checks, uses
 from crm_graph.definitions.changes.checks import refused
 from crm_graph.definitions.changes.publication import (
     Audit,
@@ -93,7 +95,9 @@ def revoke(unit: Unit, object_type: ObjectType, identifier: str) -> None:
     publish(
         unit,
         [Audit(action="DELETE", subject=_subject(pair))],
-        lambda inner: save_association_types(inner, [(pair, {association_type.id: values})]),
+        partial(
+            _archive_unused, pair=pair, types=[association_type, *pair.types], values={association_type.id: values}
+        ),
         narrows=True,
     )
 
@@ -194,9 +198,17 @@ def archive_label(unit: Unit, near: ObjectType, far: ObjectType, type_id: int) -
     publish(
         unit,
         [Audit(action="DELETE", subject=_subject(pair, direction.type.name))],
-        lambda inner: save_association_types(inner, [(pair, {direction.type.id: values})]),
+        partial(_archive_unused, pair=pair, types=[direction.type], values={direction.type.id: values}),
         narrows=True,
     )
+
+
+def _archive_unused(
+    unit: Unit, pair: AssociationPair, types: Sequence[AssociationType], values: Mapping[int, Mapping[str, Any]]
+) -> None:
+    used = dict.fromkeys(uses.of_association_type(each.id) for each in types)
+    uses.refuse_used(unit, used, f"Association type {types[0].association_label or types[0].name}")
+    save_association_types(unit, [(pair, values)])
 
 
 def set_limits(unit: Unit, near: ObjectType, far: ObjectType, limits: Sequence[Limit]) -> list[Direction]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from crm_graph.definitions import constraints
 from crm_graph.definitions.association import Direction
-from crm_graph.definitions.changes import association_types, checks, properties
+from crm_graph.definitions.changes import association_types, checks, properties, uses
 from crm_graph.definitions.changes.checks import refused
 from crm_graph.definitions.changes.publication import (
     Audit,
@@ -167,12 +167,13 @@ def configure(
 
 
 def archive(unit: Unit, object_type: ObjectType) -> None:
-    """Remove a custom object type; RecordsRemain while it has live records."""
+    """Remove a custom object type; RecordsRemain while it has live records, InUse while lists have it."""
     if object_type.archived:
         return confirm(unit)
     _refuse_with_records(unit, object_type)
     values = {"archived": True, "closing": False, "updated_at": unit.clock.now()}
-    _save(unit, object_type, values)
+    used = [uses.of_object_type(object_type.name)]
+    _save(unit, object_type, values, beside=lambda inner: uses.refuse_used(inner, used, f"Schema {object_type.name}"))
 
 
 def purge(unit: Unit, object_type: ObjectType) -> None:
@@ -226,7 +227,7 @@ def _new_type(unit: Unit, name: str, one: str, many: str, description: str) -> O
 
 def _free_node_label(model: DataModel, name: str) -> str:
     wanted = "".join(part[:1].upper() + part[1:] for part in name.split("_") if part)
-    taken = {"Record"} | {label for found in model.object_types.values() for label in _node_labels(found)}
+    taken = {"Record", "Segment"} | {label for found in model.object_types.values() for label in _node_labels(found)}
     names = (wanted if number == 1 else f"{wanted}{number}" for number in itertools.count(1))
     return next(each for each in names if taken.isdisjoint((each, f"Archived{each}")))
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from crm_graph.definitions import expressions
-from crm_graph.definitions.changes import checks
+from crm_graph.definitions.changes import checks, uses
 from crm_graph.definitions.changes.checks import refused
 from crm_graph.definitions.changes.publication import Audit, confirm, publish, save_groups, save_properties, stored
 from crm_graph.definitions.data_model import DataModel
@@ -136,7 +136,7 @@ def update(unit: Unit, object_type: ObjectType, name: str, changes: Mapping[str,
 def archive(unit: Unit, object_type: ObjectType, names: Sequence[str]) -> None:
     """Hide properties; stored values stay, and come back if the name is created again. Unknown names are left out.
 
-    Raises InvalidInput for a built-in one, InUse for one that the object type itself or a computed property names.
+    Raises InvalidInput for a built-in one, InUse for one that the object type, a computed property or a list names.
     """
     live = [found for name in names if (found := object_type.live_properties.get(object_type.property_name(name)))]
     for found in live:
@@ -148,12 +148,15 @@ def archive(unit: Unit, object_type: ObjectType, names: Sequence[str]) -> None:
     if not live:
         return confirm(unit)
     values = {"archived": True, "updated_at": unit.clock.now(), "updated_user_id": unit.actor.user_id}
-    publish(
-        unit,
-        [Audit(action="DELETE", subject=_subject(object_type, found.name)) for found in live],
-        lambda inner: save_properties(inner, object_type.name, {found.name: values for found in live}),
-        narrows=True,
-    )
+    named = ", ".join(found.name for found in live)
+    used = [uses.of_property(object_type.name, found.name) for found in live]
+
+    def write(inner: Unit) -> None:
+        uses.refuse_used(inner, used, f"Property {named}")
+        save_properties(inner, object_type.name, {found.name: values for found in live})
+
+    audits = [Audit(action="DELETE", subject=_subject(object_type, found.name)) for found in live]
+    publish(unit, audits, write, narrows=True)
 
 
 def create_group(unit: Unit, object_type: ObjectType, group: Group) -> Group:

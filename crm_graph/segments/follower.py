@@ -1,0 +1,223 @@
+"""The follower of the feed: it keeps who is in a dynamic segment since when, and who was.
+
+What a segment's members are never depends on it. A change of a record, or of its associations, leads it to that record
+and to those it is associated with; a segment whose filters look at other records, at other segments or at the clock is
+gone through as a whole some time after. Any number of processes may follow: the place in the feed moves in the
+transaction that writes what was found up to there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from crm_graph.crm import Crm
+from crm_graph.errors import InvalidInput
+from crm_graph.feed.number import number
+from crm_graph.feed.read import Event
+from crm_graph.feed.read import read as read_feed
+from crm_graph.graph.queries import load
+from crm_graph.search.compiler import compile_matches, compile_members
+from crm_graph.segments.filters import Filters, condition_of
+from crm_graph.segments.history import is_due
+from crm_graph.segments.segment import Segment, read
+from crm_graph.unit import Actor, Unit
+
+NAME = "segments"
+INTERVAL_S = 0.5
+"""How long the worker waits when there was nothing to follow."""
+
+_QUERIES = "segments"
+_ACTOR = Actor(user_id=0, is_super_admin=True)
+_AT_ONCE = 20
+"""Segments whose filters are looked at in one statement."""
+_EVENTS = 500
+_AGAIN_MS = 5_000
+"""A segment is gone through as a whole not sooner than this after the last time."""
+_TIMED_MS = 60_000
+"""And one that changes as time goes by not later than this."""
+
+
+@dataclass(slots=True)
+class _Followed:
+    """The dynamic segments that can be evaluated, with what their filters come to."""
+
+    seq: int | None
+    segments: dict[int, Segment] = field(default_factory=dict)
+    filters: dict[int, Filters] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Moves:
+    """Who joins and who leaves one segment: [record key, id, since], [id, until]."""
+
+    joins: list[list[Any]] = field(default_factory=list)
+    leaves: list[list[Any]] = field(default_factory=list)
+
+
+def follow(crm: Crm, stopping: Callable[[], bool] = lambda: False) -> bool:
+    """One page of the feed from where the follower is, then one segment as a whole at most; whether more is left."""
+    has_more = _follow_feed(crm, stopping)
+    return not stopping() and (_sweep_one(crm, stopping) or has_more)
+
+
+def _follow_feed(crm: Crm, stopping: Callable[[], bool]) -> bool:
+    followed = crm.run(_ACTOR, _known)
+    if stopping():
+        return False
+    if not followed.segments or followed.seq is None:
+        upto = number(crm.graph).seq
+        if followed.seq != upto:
+            crm.run(_ACTOR, lambda unit: _move(unit, followed.seq, upto, {}, set()))
+        return False
+    page = read_feed(crm.graph, followed.seq, min(_EVENTS, crm.graph.limits.feed_batch))
+    if not page.events:
+        return False
+    crm.run(_ACTOR, lambda unit: _take(unit, _known(unit), page.events, followed.seq, page.after))
+    return len(page.events) == _EVENTS
+
+
+def _known(unit: Unit) -> _Followed:
+    row = unit.graph.ask(load(_QUERIES).followed, name=NAME)
+    known = {each.id: each for each in map(read, row["segments"])}
+    found = _Followed(row["seq"])
+    for each in known.values():
+        if not each.is_dynamic or each.deleted_at is not None:
+            continue
+        try:
+            filters = condition_of(each, unit.model, known, unit.clock.read(), unit.limits)
+        except InvalidInput:
+            continue  # its filters use what is gone; who reads it is told
+        if filters is not None:
+            found.segments[each.id], found.filters[each.id] = each, filters
+    return found
+
+
+def _take(unit: Unit, followed: _Followed, events: Sequence[Event], seq: int | None, after: int) -> None:
+    touched, names = _touched(unit, events)
+    moves: dict[int, _Moves] = {}
+    for name, times in touched.items():
+        own = [each for each in followed.segments.values() if each.object_type == name]
+        for first in range(0, len(own), _AT_ONCE):
+            _compare(unit, name, own[first : first + _AT_ONCE], followed.filters, times, moves)
+    swept = {each for each, filters in followed.filters.items() if filters.reaches & names}
+    _move(unit, seq, after, moves, swept)
+
+
+def _touched(unit: Unit, events: Iterable[Event]) -> tuple[dict[str, dict[int, int]], set[str]]:
+    """By name of the object type the records that events are about, with the time of the last one; and all names."""
+    found: dict[str, dict[int, int]] = {}
+    for event in events:
+        ends = (event.added, event.removed, event.received_added, event.received_removed)
+        keys = [event.record_key, *(far for each in ends for far, _ in each)]
+        for key in keys:
+            object_type = unit.model.find_object_type(key.partition(":")[0])
+            if object_type is not None:
+                times = found.setdefault(object_type.name, {})
+                record_id = int(key.partition(":")[2])
+                times[record_id] = max(times.get(record_id, 0), event.at)
+    return found, set(found)
+
+
+def _compare(
+    unit: Unit,
+    name: str,
+    segments: Sequence[Segment],
+    filters: Mapping[int, Filters],
+    times: Mapping[int, int],
+    moves: dict[int, _Moves],
+) -> None:
+    object_type = unit.model.object_types[name]
+    conditions = [filters[each.id].condition for each in segments]
+    statement, parameters = compile_matches(object_type, conditions, unit.model)
+    keys = [f"{object_type.id}:{each}" for each in times]
+    for record_id, _, is_live, truths, kept in unit.graph.ask(statement, keys=keys, **parameters)["records"]:
+        present = {segment_id for segment_id, _, until in kept if until is None}
+        at = times[record_id]
+        for each, truth in zip(segments, truths if is_live else [False] * len(segments), strict=True):
+            moved = moves.setdefault(each.id, _Moves())
+            if truth and each.id not in present:
+                moved.joins.append([f"{object_type.id}:{record_id}", record_id, max(at, each.filters_updated_at)])
+            elif not truth and each.id in present:
+                moved.leaves.append([record_id, at])
+
+
+def _move(unit: Unit, from_seq: int | None, seq: int, moves: Mapping[int, _Moves], swept: set[int]) -> None:
+    rows = [{"segment_id": each, "joins": moved.joins, "leaves": moved.leaves} for each, moved in moves.items()]
+    unit.graph.change(
+        load(_QUERIES).follow,
+        name=NAME,
+        from_seq=-1 if from_seq is None else from_seq,
+        seq=seq,
+        rows=[row for row in rows if row["joins"] or row["leaves"]],
+        swept=sorted(swept),
+        at=unit.clock.read(),
+    )
+
+
+def _sweep_one(crm: Crm, stopping: Callable[[], bool]) -> bool:
+    """Go through the segment that has waited longest for it; whether another one waits."""
+    now = crm.clock.read()
+    followed = crm.run(_ACTOR, _known)
+    due = [each for each in followed.segments.values() if _is_due(each, followed.filters[each.id], now)]
+    converting = [each for each in followed.segments.values() if each.conversion and each not in due]
+    ripe = crm.run(_ACTOR, lambda unit: [each for each in converting if is_due(unit, each)]) if converting else []
+    waiting = sorted([*ripe, *due], key=lambda each: each.settled_at or 0)
+    if not waiting:
+        return False
+    sweep(crm, waiting[0].id, stopping)
+    return len(waiting) > 1
+
+
+def _is_due(segment: Segment, filters: Filters, now: int) -> bool:
+    if segment.settled_at is None:
+        return True
+    is_asked = (segment.sweep_asked_at or 0) >= segment.settled_at and now >= segment.settled_at + _AGAIN_MS
+    return is_asked or (filters.is_timed and now >= segment.settled_at + _TIMED_MS)
+
+
+def sweep(crm: Crm, segment_id: int, stopping: Callable[[], bool] = lambda: False) -> None:
+    """Keep as members of a dynamic segment exactly those whom its filters find, and convert it when it is due."""
+    started_at = crm.clock.read()
+    after: int | None = -1
+    while after is not None:
+        if stopping():
+            return
+        after = crm.run(_ACTOR, lambda unit, after=after: _sweep_page(unit, segment_id, after))  # type: ignore[misc]
+
+    def settle(unit: Unit) -> None:
+        segment = _known(unit).segments.get(segment_id)
+        if segment is not None:
+            unit.graph.change(
+                load(_QUERIES).settled, segment_id=segment_id, at=started_at, converts=is_due(unit, segment)
+            )
+
+    crm.run(_ACTOR, settle)
+
+
+def _sweep_page(unit: Unit, segment_id: int, after: int) -> int | None:
+    """Compare the members with ids behind `after` with those that are kept; where to go on, None at the end."""
+    followed = _known(unit)
+    segment = followed.segments.get(segment_id)
+    if segment is None:
+        return None
+    object_type, size = unit.model.object_types[segment.object_type], unit.limits.segment_batch
+    statement, parameters = compile_members(object_type, followed.filters[segment_id].condition, unit.model)
+    given = {**parameters, "segment": segment_id, "after": after, "limit": size}
+    wanted = [row[0] for row in unit.graph.ask(statement, **given)["members"]]
+    kept: list[int] = unit.graph.ask(load(_QUERIES).kept, segment_id=segment_id, after=after, limit=size)["ids"]
+    # Where a page is full, what lies behind its end is not known yet.
+    ends = [ids[-1] for ids in (wanted, kept) if len(ids) == size]
+    end = min(ends) if ends else None
+    is_here = (lambda each: True) if end is None else (lambda each: each <= end)
+    found, was = set(filter(is_here, wanted)), set(filter(is_here, kept))
+    if found != was:
+        unit.graph.change(
+            load(_QUERIES).settle,
+            segment_id=segment_id,
+            joins=[[f"{object_type.id}:{each}", each] for each in sorted(found - was)],
+            leaves=sorted(was - found),
+            at=unit.clock.now(),
+        )
+    return end

@@ -1,0 +1,386 @@
+"""Segments made, found, changed, deleted and restored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from crm_graph.definitions.changes.uses import of_object_type
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.errors import Busy, InUse, InvalidInput, NotFound, TooMany
+from crm_graph.graph.failures import ConstraintViolated
+from crm_graph.graph.queries import load
+from crm_graph.segments import filters, folders, members
+from crm_graph.segments.audit import audit_of
+from crm_graph.segments.filters import Filters
+from crm_graph.segments.segment import MANUAL, PROCESSING_TYPES, SNAPSHOT, Segment, read, text_of
+from crm_graph.unit import Unit
+
+_QUERIES = "segments"
+_NAME_LENGTH = 200
+_DAY_MS = 86_400_000
+
+SORTS: Mapping[str, str] = {
+    "HS_LIST_ID": "id",
+    "HS_LIST_NAME": "name_key",
+    "HS_CREATED_AT": "created_at",
+    "HS_UPDATED_AT": "updated_at",
+    "HS_CREATED_BY_ID": "created_by",
+    "HS_UPDATED_BY_ID": "updated_by",
+    "HS_PROCESSING_TYPE": "processing_type",
+    "HS_OBJECT_TYPE_ID": "object_type_id",
+}
+"""What lists may be sorted by in a search, and under which key a node has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A segment as a search shows it.
+
+    `size` counts the live members that are kept: those of a dynamic segment as far as the follower has come. It is None
+    where it was not asked for. `came` and `left` are when a record last joined or left, in ms.
+    """
+
+    segment: Segment
+    size: int | None
+    came: int | None
+    left: int | None
+    folder: str | None
+    used_by: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPage:
+    """A page of segments, and how many there are in all."""
+
+    total: int
+    offset: int
+    found: tuple[Found, ...]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether more follow."""
+        return self.offset + len(self.found) < self.total
+
+
+def find(unit: Unit, segment_id: str) -> tuple[Segment, dict[int, Segment]]:
+    """The live segment with that id, and by id all segments that its filters depend on; NotFound otherwise."""
+    number = read_id(segment_id)
+    known = _found(unit, [number])
+    return _live(known, number, segment_id), known
+
+
+def find_several(unit: Unit, segment_ids: Sequence[str]) -> list[Segment]:
+    """The live segments with these ids, in the order of the ids; those that are not there are left out."""
+    if len(segment_ids) > unit.limits.segment_search_size:
+        raise TooMany(f"At most {unit.limits.segment_search_size} lists can be read at once, not {len(segment_ids)}.")
+    ids = list(dict.fromkeys(int(each) for each in segment_ids if _is_id(each)))
+    known = _found(unit, ids)
+    return [known[each] for each in ids if each in known and known[each].deleted_at is None]
+
+
+def find_by_name(unit: Unit, object_type: ObjectType, name: str) -> Segment:
+    """The live segment of that name, in any case, of an object type; NotFound otherwise."""
+    rows = unit.graph.ask(load(_QUERIES).find_by_name, name_key=_folded(name))["segments"]
+    found = [each for each in map(read, rows) if _folded(each.name) == _folded(name) and each.deleted_at is None]
+    if not found or found[0].object_type != object_type.name:
+        raise NotFound(f"No list of {object_type.plural} is called {name[:200]}.", name=[name[:200]])
+    return found[0]
+
+
+def search(
+    unit: Unit,
+    *,
+    query: str = "",
+    object_type: ObjectType | None = None,
+    processing_types: Sequence[str] | None = None,
+    ids: Sequence[str] | None = None,
+    sort: str = "",
+    offset: int = 0,
+    count: int = 20,
+    counts: bool = True,
+) -> FoundPage:
+    """A page of live segments; `sort` is one of SORTS, with `-` before it for the other way round.
+
+    Sizes are counted where `counts` says so. Raises InvalidInput for a sort or type that there is not, TooMany for a
+    page above its limit.
+    """
+    name, descending = sort.removeprefix("-") or "HS_LIST_ID", sort.startswith("-")
+    if name not in SORTS:
+        raise InvalidInput(f"sort {name[:100]!r} is none of {', '.join(SORTS)}.", sort=[name[:100]])
+    for each in processing_types or ():
+        _check_processing_type(each)
+    if count > unit.limits.segment_search_size:
+        raise TooMany(f"`count` may be at most {unit.limits.segment_search_size}, not {count}.", count=[str(count)])
+    row = unit.graph.ask(
+        load(_QUERIES).search,
+        words=_folded(query),
+        object_type=object_type.name if object_type else None,
+        processing_types=list(processing_types) if processing_types else None,
+        ids=[int(each) for each in ids if _is_id(each)] if ids else None,
+        key=SORTS[name],
+        descending=descending,
+        offset=offset,
+        limit=count,
+        counts=counts,
+    )
+    found = tuple(
+        Found(
+            segment=read(node),
+            size=number if counts else None,
+            came=came,
+            left=left,
+            folder=folder,
+            used_by=used_by,
+        )
+        for node, number, came, left, folder, used_by in row["segments"]
+    )
+    return FoundPage(total=row["total"], offset=offset, found=found)
+
+
+def create(
+    unit: Unit,
+    *,
+    name: str,
+    object_type: ObjectType,
+    processing_type: str,
+    given: Any = None,
+    folder_id: str = "0",
+    settings: Mapping[str, Any] | None = None,
+) -> Segment:
+    """A new segment; one of SNAPSHOT with the members that its filters find now.
+
+    Raises InvalidInput for a name that is taken or filters that are not valid, TooMany above the limit.
+    """
+    _check_name(name)
+    _check_processing_type(processing_type)
+    if processing_type == MANUAL and given is not None:
+        raise InvalidInput("A MANUAL list has no filters: create it without `filterBranch`.", processingType=[MANUAL])
+    if processing_type != MANUAL and given is None:
+        raise InvalidInput(f"A {processing_type} list needs a `filterBranch`.", processingType=[processing_type])
+    folder = folders.require(unit, folder_id)
+    at = unit.clock.now()
+    checked = _checked(unit, object_type, given, at) if given is not None else None
+    made = Segment(
+        id=unit.ids.take("segment")[0],
+        name=name.strip(),
+        object_type=object_type.name,
+        object_type_id=object_type.id,
+        processing_type=processing_type,
+        filters=given,
+        folder_id=folder,
+        created_at=at,
+        updated_at=at,
+        filters_updated_at=at,
+        created_by=str(unit.actor.user_id),
+        updated_by=str(unit.actor.user_id),
+        settings=settings or {},
+    )
+    needs = sorted(checked.needs) if checked else []
+    try:
+        row = unit.graph.change(
+            load(_QUERIES).create,
+            values=_node(made, checked),
+            depends_on=needs if made.is_dynamic else [],
+            most=unit.limits.segments,
+            audit=audit(unit, "CREATE", made, at),
+        )
+    except ConstraintViolated:
+        raise _name_taken(name) from None
+    if row["number"] is not None and row["number"] >= unit.limits.segments:
+        raise TooMany(f"There may be {unit.limits.segments} lists at most.")
+    if row["known"] is not None and made.is_dynamic and len(row["known"]) < len(needs):
+        raise Busy("A list that the filters name was deleted meanwhile; try again.")
+    if processing_type == SNAPSHOT and checked is not None:
+        members.fill(unit, made, checked.condition)
+    return made
+
+
+def rename(unit: Unit, segment_id: str, name: str) -> Segment:
+    """The segment under another name; InvalidInput where that is taken."""
+    segment, _ = find(unit, segment_id)
+    _check_name(name)
+    return change(unit, segment, name=name.strip())
+
+
+def change(unit: Unit, segment: Segment, **changes: Any) -> Segment:
+    """The segment with other values of its fields; InvalidInput for a name that is taken, NotFound if it went away."""
+    at = unit.clock.now()
+    changed = replace(segment, **changes, updated_at=at, updated_by=str(unit.actor.user_id))
+    node = _node(changed, None)
+    values = {key: node[key] for key in ("updated_at", "updated_by", "name", "name_key", "folded_name")}
+    values |= {key: node[key] for key in changes}
+    try:
+        row = unit.graph.change(
+            load(_QUERIES).save, id=segment.id, values=values, audit=audit(unit, "UPDATE", changed, at)
+        )
+    except ConstraintViolated:
+        raise _name_taken(changed.name) from None
+    if row["found"] is False:
+        raise _missing(str(segment.id))
+    return changed
+
+
+def set_filters(unit: Unit, segment_id: str, given: Any) -> Segment:
+    """The dynamic segment with other filters, which hold from the next request on.
+
+    InvalidInput for filters that are not valid or depend on the segment itself, or where it is not dynamic.
+    """
+    segment, _ = find(unit, segment_id)
+    if not segment.is_dynamic:
+        raise InvalidInput(
+            f"List {segment.id} is {segment.processing_type}; only a DYNAMIC list has filters that can be changed.",
+            listId=[str(segment.id)],
+        )
+    found = unit.model.object_type(segment.object_type)
+    at = unit.clock.now()
+    checked = _checked(unit, found, given, at, of=segment)
+    changed = replace(
+        segment,
+        filters=given,
+        filters_updated_at=at,
+        updated_at=at,
+        updated_by=str(unit.actor.user_id),
+        sweep_asked_at=at,
+    )
+    node = _node(changed, checked)
+    keys = ("filters", "filters_updated_at", "updated_at", "updated_by", "uses", "sweep_asked_at")
+    row = unit.graph.change(
+        load(_QUERIES).save_filters,
+        id=segment.id,
+        values={key: node[key] for key in keys},
+        depends_on=sorted(checked.needs),
+        audit=audit(unit, "UPDATE", changed, at),
+    )
+    if row["is_cyclic"]:
+        raise filters.cyclic(segment.id)
+    if row["found"] is False or (row["known"] is not None and len(row["known"]) < len(checked.needs)):
+        raise Busy("The list, or one that its filters name, was changed meanwhile; try again.")
+    return replace(changed, version=segment.version + 1)
+
+
+def delete(unit: Unit, segment_id: str) -> None:
+    """Hide a segment; its members come back with it. InUse while another one names it in its filters."""
+    number, at = read_id(segment_id), unit.clock.now()
+    row = unit.graph.change(
+        load(_QUERIES).delete, id=number, at=at, audit=audit_of(unit, "DELETE", f"segment:{number}", at, {})
+    )
+    if row["used_by"]:
+        names = list(row["used_by"])
+        raise InUse(f"List {number} is used in the filters of: {', '.join(names)}.", lists=names)
+    if row["found"] is False:
+        raise _missing(segment_id)
+
+
+def restore(unit: Unit, segment_id: str) -> None:
+    """A deleted segment with the members it had; one that is not deleted stays as it is.
+
+    NotFound when it was deleted too long ago, InvalidInput where another has its name or it names a deleted one.
+    """
+    number, at = read_id(segment_id), unit.clock.now()
+    known = _found(unit, [number])
+    if number in known and known[number].deleted_at is None:
+        return
+    since = at - unit.limits.segment_restore_days * _DAY_MS
+    try:
+        row = unit.graph.change(
+            load(_QUERIES).restore,
+            id=number,
+            at=at,
+            since=since,
+            audit=audit_of(unit, "RESTORE", f"segment:{number}", at, {}),
+        )
+    except ConstraintViolated:
+        raise _name_taken(known[number].name) from None
+    if row["lost"]:
+        raise InUse(f"List {number} depends on lists that are deleted: {', '.join(row['lost'])}.")
+    if row["found"] is False:
+        raise _missing(segment_id)
+
+
+def move(unit: Unit, segment_id: str, folder_id: str) -> Segment:
+    """The segment in another folder; NotFound where there is no such folder."""
+    segment, _ = find(unit, segment_id)
+    return change(unit, segment, folder_id=folders.require(unit, folder_id))
+
+
+def audit(unit: Unit, action: str, segment: Segment, at: int) -> dict[str, Any]:
+    """What is remembered of a change of a segment."""
+    values = {"name": segment.name, "processing_type": segment.processing_type, "filters": segment.filters}
+    return audit_of(unit, action, segment.subject, at, values)
+
+
+def read_id(given: str) -> int:
+    """The number of a segment; NotFound for what is no number."""
+    if not _is_id(given):
+        raise _missing(given)
+    return int(given)
+
+
+def _checked(unit: Unit, object_type: ObjectType, given: Any, at: int, of: Segment | None = None) -> Filters:
+    ids = list(dict.fromkeys(filters.named(given)))
+    known = _found(unit, ids) if ids else {}
+    if of is not None and of.id in known:
+        raise filters.cyclic(of.id)
+    return filters.read(given, object_type, unit.model, known=known, now=at, limits=unit.limits)
+
+
+def _found(unit: Unit, ids: Iterable[int]) -> dict[int, Segment]:
+    rows = unit.graph.ask(load(_QUERIES).find, ids=list(ids))["segments"]
+    return {segment.id: segment for segment in map(read, rows)}
+
+
+def _live(known: Mapping[int, Segment], number: int, given: str) -> Segment:
+    segment = known.get(number)
+    if segment is None or segment.deleted_at is not None:
+        raise _missing(given)
+    return segment
+
+
+def _node(segment: Segment, checked: Filters | None) -> dict[str, Any]:
+    """The properties of the node of a live segment."""
+    values = {name: getattr(segment, name) for name in Segment.__dataclass_fields__}
+    folded = _folded(segment.name)
+    return {
+        **values,
+        "filters": text_of(segment.filters),
+        "settings": text_of(segment.settings),
+        "conversion": text_of(segment.conversion),
+        "folded_name": folded,
+        "name_key": folded,
+        "live_of": segment.object_type,
+        "uses": sorted(checked.uses) if checked else [of_object_type(segment.object_type)],
+    }
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _check_name(name: str) -> None:
+    if not name.strip():
+        raise InvalidInput("A list needs a name.", name=[name])
+    if len(name) > _NAME_LENGTH:
+        raise InvalidInput(
+            f"The name of a list may have {_NAME_LENGTH} characters, not {len(name)}.", name=[name[:200]]
+        )
+
+
+def _check_processing_type(given: str) -> None:
+    if given not in PROCESSING_TYPES:
+        raise InvalidInput(
+            f"processingType {given[:100]!r} is none of {', '.join(PROCESSING_TYPES)}.", processingType=[given[:100]]
+        )
+
+
+def _is_id(given: str) -> bool:
+    return given.isascii() and given.isdigit() and len(given) <= 15
+
+
+def _missing(segment_id: str) -> NotFound:
+    return NotFound(f"List {segment_id[:100]} does not exist.", listId=[segment_id[:100]])
+
+
+def _name_taken(name: str) -> InvalidInput:
+    return InvalidInput(f"A list called '{name.strip()}' exists already.", name=[name.strip()])
