@@ -24,6 +24,7 @@ class ErrorBody(Schema):
     category = fields.String(required=True, metadata={"example": "VALIDATION_ERROR"})
     errors = fields.List(fields.Dict())
     context = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+    sub_category = fields.String(data_key="subCategory")
     error = fields.String(metadata={"description": "What RFC 6749 calls it; from token endpoints alone"})
     error_description = fields.String()
     links = fields.Dict(keys=fields.String(), values=fields.String())
