@@ -27,6 +27,7 @@ from crm_graph.definitions.changes.checks import check_count
 from crm_graph.definitions.changes.publication import confirm
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Group, Property
+from crm_graph.records import uniqueness
 from crm_graph.unit import Unit
 
 Body = dict[str, Any]
@@ -72,7 +73,7 @@ def read_property(unit: Unit, object_type: ObjectType, name: str, query: Body) -
 @endpoint(body=PropertyChange, scopes=_WRITES, form=PropertyForm)
 def update_property(unit: Unit, object_type: ObjectType, name: str, body: Body) -> Body:
     """Change what is given of a property."""
-    return shown(object_type, properties.update(unit, object_type, name, body))
+    return shown(object_type, uniqueness.update(unit, object_type, name, body))
 
 
 @blueprint.route("/<object_type>/<name>", methods=["DELETE"])

@@ -84,6 +84,8 @@ class _Fields(Schema):
 class PropertyChange(_Fields):
     """What a PATCH of a property may have; loads as fields of Property by name."""
 
+    unique = fields.Boolean(data_key="hasUniqueValue")
+
     @post_load
     def make(self, data: Body, **_: Any) -> Body:
         """Only what was given, null as empty."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from crm_graph.definitions.pipeline import Pipeline
-from crm_graph.definitions.property import Group, Option, Property
+from crm_graph.definitions.property import CLAIMS_BEGUN, Group, Option, Property
 from crm_graph.definitions.property_types import Parser, Presenter, parser_of, presenter_of
 
 OPERATIONS = ("list", "read", "create", "update", "archive", "merge", "search")
@@ -105,7 +105,7 @@ class ObjectType:
         return {
             name: found.claims_as or name
             for name, found in self.properties.items()
-            if found.claims_as or (found.unique and name != "hs_object_id")
+            if found.claims_as or ((found.unique or found.claiming == CLAIMS_BEGUN) and name != "hs_object_id")
         }
 
     @cached_property

@@ -9,6 +9,9 @@ ROLL_UPS = ("count", "sum", "average", "min", "max")
 """What may be made of associated records."""
 
 
+CLAIMS_BEGUN, CLAIMS_ENDING = "begun", "ending"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
     """One permitted value of an enumeration; `value` is stored, `display_name` is shown."""
@@ -60,6 +63,8 @@ class Property:
     roll_up_condition: str | None = None
     """A formula over the associated record that is true of those that count."""
     unique: bool = False
+    claiming: str | None = None
+    """CLAIMS_BEGUN while values are claimed that may not be unique yet, CLAIMS_ENDING while claims are removed."""
     claims_as: str | None = None
     """The unique property whose values this one shares: each of its values is as unique as that one's."""
     indexed: bool = False

@@ -144,6 +144,8 @@ def archive(unit: Unit, object_type: ObjectType, names: Sequence[str]) -> None:
             raise refused("name", found.name, "is built in and cannot be archived")
         if found.name in _named_by_type(object_type):
             raise InUse(f"Property {found.name} is a primary, required or searchable property of {object_type.name}.")
+        if found.claiming:
+            raise InUse(f"Property {found.name} is being made unique, or unique no more; finish that first.")
     check_computed(unit, object_type, [replace(found, archived=True) for found in live])
     if not live:
         return confirm(unit)
@@ -307,9 +309,14 @@ def _refuse_existing(object_type: ObjectType, wanted: Property) -> None:
 def _check_counts(unit: Unit, object_type: ObjectType, wanted: Sequence[Property]) -> None:
     custom = [found for found in object_type.live_properties.values() if not found.built_in]
     checks.check_count("properties", len(custom) + len(wanted), unit.limits.properties_per_type)
-    unique = [found for found in [*custom, *wanted] if found.unique]
     if any(each.unique for each in wanted):
-        checks.check_count("hasUniqueValue", len(unique), unit.limits.unique_properties)
+        check_unique_count(unit, object_type, sum(each.unique for each in wanted))
+
+
+def check_unique_count(unit: Unit, object_type: ObjectType, more: int) -> None:
+    """TooMany where the object type would have more unique properties of its own than it may."""
+    unique = sum(found.unique and not found.built_in for found in object_type.live_properties.values())
+    checks.check_count("hasUniqueValue", unique + more, unit.limits.unique_properties)
 
 
 def _named_by_type(object_type: ObjectType) -> set[str]:

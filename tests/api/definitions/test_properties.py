@@ -248,6 +248,22 @@ def test_a_property_that_is_calculated_no_more_can_be_written(server: Server, na
     assert changed["modificationMetadata"]["readOnlyValue"] is False
 
 
+def test_a_property_becomes_unique_unless_values_are_there_twice(server: Server, name: str) -> None:
+    server.call("POST", CONTACTS, text_property(name))
+    records = "/crm/v3/objects/contacts"
+    ids = [server.call("POST", records, {"properties": {name: value}}).json()["id"] for value in ("a", "b", "A")]
+
+    refused = server.call("PATCH", f"{CONTACTS}/{name}", {"hasUniqueValue": True})
+    server.call("PATCH", f"{records}/{ids[2]}", {"properties": {name: "c"}})
+    made = server.call("PATCH", f"{CONTACTS}/{name}", {"hasUniqueValue": True, "label": name})
+
+    assert (refused.status_code, refused.json()["category"]) == (400, "VALIDATION_ERROR")
+    assert refused.json()["context"]["recordIds"] == [f"{ids[0]};{ids[2]}"]
+    assert (made.status_code, made.json()["hasUniqueValue"]) == (200, True)
+    assert server.call("GET", f"{records}/B", idProperty=name).json()["id"] == ids[1]
+    assert server.call("POST", records, {"properties": {name: "B"}}).status_code == 400
+
+
 def test_a_custom_property_may_refer_to_owners(server: Server, name: str) -> None:
     owner = {"type": "enumeration", "fieldType": "select", "externalOptions": True, "referencedObjectType": "OWNER"}
 
