@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
 
 from crm_graph.crm import Crm
+from crm_graph.records import claims
 from tests.api.client import Client
 from tests.factories import Make, email, unique
 
@@ -153,3 +156,27 @@ def test_every_type_has_the_general_form(client: Client, crm: Crm, make: Make, o
     assert left(crm, text) == []
     again = client.post(f"/crm/v3/objects/{object_type}/gdpr-delete", {"objectId": str(record.id)})
     assert again.status_code == 404
+
+
+def test_a_contact_made_at_that_moment_goes_too(client: Client, crm: Crm) -> None:
+    address = email()
+    claim = f"0-1|email|{address}"
+    with ThreadPoolExecutor(1) as pool, crm.graph.driver.session() as session:
+        with session.begin_transaction() as other:
+            other.run(
+                "CREATE (r:Record:Contact {_id: $id, _key: '0-1:' + $id, _kind: '0-1', _version: 1, email: $address, "
+                "_created_at: 1, _updated_at: 1, _changed_at: 1}) "
+                "CREATE (:_Revision:_Pending {record_key: r._key, version: 1, at: 1, kind: 'create', "
+                "changed: ['email'], after_email: $address}) "
+                "CREATE (:_Claim {key: $claim, property: 'email', digest: $digest})-[:CLAIMED_BY]->(r)",
+                id=secrets.randbelow(10**9) + 10**12,
+                address=address,
+                claim=claim,
+                digest=claims.digest(claim),
+            ).consume()
+            late = pool.submit(deleted, client, objectId=address, idProperty="email")
+            assert wait([late], 0.5).not_done
+            other.commit()
+        late.result(10)
+    assert left(crm, address) == []
+    assert client.post(CONTACTS, {"properties": {"email": address}}).status_code == 400
