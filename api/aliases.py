@@ -30,7 +30,7 @@ ALIASES: tuple[tuple[str, str], ...] = (
     (r"/crm/associations/v3/(?P<rest>.+)", "/crm/v3/associations/{rest}"),
     (rf"/crm-object-schemas/(?:{_DATED}|v3)/schemas(?P<rest>(?:/.*)?)", "/crm/v3/schemas{rest}"),
     (
-        rf"/crm/(?P<noun>properties|pipelines|owners|lists|imports|exports|limits|schemas|object-library)/(?:{_DATED}|v3)(?P<rest>(?:/.*)?)",
+        rf"/crm/(?P<noun>properties|property-validations|pipelines|owners|lists|imports|exports|limits|schemas|object-library)/(?:{_DATED}|v3)(?P<rest>(?:/.*)?)",
         "/crm/v3/{noun}{rest}",
     ),
 )

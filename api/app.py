@@ -40,6 +40,7 @@ from api.resources import (
     owners,
     pipelines,
     properties,
+    property_validations,
     search,
     tokens,
 )
@@ -68,6 +69,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     object_types.types,
     object_types.library,
     properties.blueprint,
+    property_validations.blueprint,
     pipelines.blueprint,
     labels.blueprint,
     limits.blueprint,

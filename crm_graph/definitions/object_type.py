@@ -9,6 +9,7 @@ from functools import cached_property
 from crm_graph.definitions.pipeline import Pipeline
 from crm_graph.definitions.property import CLAIMS_BEGUN, Group, Option, Property
 from crm_graph.definitions.property_types import Parser, Presenter, parser_of, presenter_of
+from crm_graph.definitions.validations import Validator
 
 OPERATIONS = ("list", "read", "create", "update", "archive", "merge", "search")
 """What an object type may permit; the rest is refused with OperationRefused."""
@@ -121,6 +122,11 @@ class ObjectType:
     def parsers(self) -> Mapping[str, Parser]:
         """A function for each live property from what a caller gave to the value to store."""
         return {name: parser_of(found) for name, found in self.live_properties.items()}
+
+    @cached_property
+    def validators(self) -> Mapping[str, Validator]:
+        """What checks a new value, for each live property that has rules."""
+        return {name: Validator(found) for name, found in self.live_properties.items() if found.validations}
 
     @cached_property
     def presenters(self) -> Mapping[str, Presenter]:

@@ -77,6 +77,8 @@ class Property:
     text_hint: str | None = None
     """How pages show a text: `email`, `multi_line` …; this and what follows are kept for clients as they gave them."""
     number_hint: str | None = None
+    validations: tuple[str, ...] = ()
+    """Rules that new values must keep, as `validations.py` writes them."""
     shows_currency: bool | None = None
     currency_property: str | None = None
     built_in: bool = False

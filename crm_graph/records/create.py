@@ -73,7 +73,7 @@ def prepare(
     refused: dict[int, CRMError] = {}
     for index, item in enumerate(inputs):
         try:
-            checked = values.check(object_type, unit.model, item.properties, creating=True)
+            checked = values.check(object_type, unit.model, item.properties, creating=True, at=unit.clock.read())
         except InvalidValues as error:
             refused[index] = error
             continue

@@ -109,7 +109,9 @@ def locate(object_type: ObjectType, identity: Identity) -> dict[str, str | None]
 def claimed_text(object_type: ObjectType, name: str, value: str) -> Native:
     """The value as it would be stored, so that `" Nick@Example.com"` finds what it claimed; itself where it is none."""
     try:
-        return object_type.parsers[name](value)
+        parsed = object_type.parsers[name](value)
+        validator = object_type.validators.get(name)
+        return parsed if validator is None or parsed is None else validator.normalised(parsed)
     except ValueRefused:
         return value
 

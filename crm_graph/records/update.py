@@ -98,7 +98,7 @@ def _checked(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput])
         try:
             if item.identity.is_id:
                 read_id(item.identity.value)
-            checked.append(values.check(object_type, unit.model, item.properties, creating=False))
+            checked.append(values.check(object_type, unit.model, item.properties, creating=False, at=unit.clock.read()))
         except InvalidValues as error:
             refused[index] = InvalidValues(error.faults, index)
         except RecordNotFound as error:

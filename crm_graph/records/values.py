@@ -20,13 +20,14 @@ FOLDED_LENGTH = 1_000
 
 
 def check(
-    object_type: ObjectType, model: DataModel, given: Mapping[str, Any], *, creating: bool
+    object_type: ObjectType, model: DataModel, given: Mapping[str, Any], *, creating: bool, at: int
 ) -> dict[str, Native | Append]:
     """Native values by name, None where one is to be cleared; InvalidValues has the faults of all of them.
 
-    A list that begins with `;` on the wire stays an Append: only who knows the stored value can resolve it.
+    A list that begins with `;` on the wire stays an Append: only who knows the stored value can resolve it. at: now, by
+    which rules about dates go.
     """
-    properties, parsers = object_type.live_properties, object_type.parsers
+    properties, parsers, validators = object_type.live_properties, object_type.parsers, object_type.validators
     values: dict[str, Native | Append] = {}
     faults: list[Fault] = []
     for name, raw in given.items():
@@ -39,6 +40,8 @@ def check(
             continue
         try:
             value = parsers[name](raw)
+            if name in validators and value is not None:
+                value = validators[name].checked(value, at)
         except ValueRefused as refused:
             faults.append(Fault(refused.code, name, refused.message, str(raw)[:200]))
             continue

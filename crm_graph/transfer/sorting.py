@@ -189,7 +189,7 @@ class Sorter:
         # When a record was made is said once; its file may go on saying it.
         given.pop(object_type.created_property, None)
         try:
-            checked = values.check(object_type, unit.model, given, creating=False)
+            checked = values.check(object_type, unit.model, given, creating=False, at=unit.clock.read())
         except InvalidValues as error:
             result.errors.append(self._invalid(row, error))
             return

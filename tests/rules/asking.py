@@ -103,6 +103,13 @@ class Account:
         """The name of a new property of companies."""
         return str(self.done("POST", "/crm/v3/properties/companies", text_property(**given))["name"])
 
+    def validation(self) -> dict[str, str]:
+        """Path arguments for the rule of a new property of companies."""
+        found = {"object_type": "companies", "name": self.property(), "rule_type": "MAX_LENGTH"}
+        path = f"/crm/v3/property-validations/companies/{found['name']}/rule-type/MAX_LENGTH"
+        self.done("PUT", path, {"ruleArguments": ["20"]})
+        return found
+
     def group(self) -> str:
         """The name of a new group of properties of companies."""
         return str(self.done("POST", "/crm/v3/properties/companies/groups", group())["name"])

@@ -21,6 +21,7 @@ V3_BATCH = "/crm/v3/associations/<from_type>/<to_type>"
 GRAPH = "/crm/graph/v1"
 SCHEMAS = "/crm/v3/schemas"
 PROPERTIES = "/crm/v3/properties/<object_type>"
+VALIDATIONS = "/crm/v3/property-validations/<object_type>"
 PIPELINES = "/crm/v3/pipelines/<object_type>"
 STAGES = f"{PIPELINES}/<pipeline_id>/stages"
 LABELS = "/crm/v4/associations/<from_type>/<to_type>/labels"
@@ -266,6 +267,14 @@ DEFINITIONS = (
     Row(f"GET {PROPERTIES}/groups/<name>", 1, lambda a: ask(name="companyinformation", **COMPANY)),
     Row(f"PATCH {PROPERTIES}/groups/<name>", 3, lambda a: ask({"label": "Another"}, name=a.group(), **COMPANY)),
     Row(f"DELETE {PROPERTIES}/groups/<name>", 3, lambda a: ask(name=a.group(), **COMPANY)),
+    Row(f"GET {VALIDATIONS}", 1, lambda a: ask(**COMPANY)),
+    Row(f"GET {VALIDATIONS}/<name>", 1, lambda a: ask(name="name", **COMPANY)),
+    Row(f"GET {VALIDATIONS}/<name>/rule-type/<rule_type>", 1, lambda a: ask(**a.validation())),
+    # What permits less waits for writes that are open.
+    Row(
+        f"PUT {VALIDATIONS}/<name>/rule-type/<rule_type>", 4, lambda a: ask({"ruleArguments": ["9"]}, **a.validation())
+    ),
+    Row(f"DELETE {VALIDATIONS}/<name>/rule-type/<rule_type>", 3, lambda a: ask(**a.validation())),
     Row(f"GET {PIPELINES}", 1, lambda a: ask(object_type="deals")),
     Row(f"POST {PIPELINES}", 3, lambda a: ask(asking.pipeline(), object_type="deals")),
     Row(f"GET {PIPELINES}/<pipeline_id>", 1, lambda a: ask(**a.pipeline())),

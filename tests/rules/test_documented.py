@@ -17,6 +17,7 @@ from crm_graph.definitions import catalogue
 from crm_graph.definitions.changes.properties import FIELD_TYPES
 from crm_graph.definitions.formulas.functions import FUNCTIONS
 from crm_graph.definitions.property_types import TABLE
+from crm_graph.definitions.validations import RULES
 from crm_graph.search.operators import OPERATORS
 
 ROOT = Path(__file__).parents[2]
@@ -88,6 +89,10 @@ def test_every_value_type_is_documented() -> None:
 def test_every_field_type_is_documented() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|$", (DOCS / "values.md").read_text("utf-8"), re.MULTILINE))
     assert {name: tuple(re.findall(r"`(\w+)`", row)) for name, row in rows.items()} == dict(FIELD_TYPES)
+
+
+def test_every_rule_for_values_is_documented() -> None:
+    assert RULES.keys() - first_cells("values.md") == set()
 
 
 def test_every_function_of_formulas_is_documented() -> None:
