@@ -272,7 +272,7 @@ DEFINITIONS = (
     Row(f"GET {VALIDATIONS}/<name>/rule-type/<rule_type>", 1, lambda a: ask(**a.validation())),
     # What permits less waits for writes that are open.
     Row(
-        f"PUT {VALIDATIONS}/<name>/rule-type/<rule_type>", 4, lambda a: ask({"ruleArguments": ["9"]}, **a.validation())
+        f"PUT {VALIDATIONS}/<name>/rule-type/<rule_type>", 3, lambda a: ask({"ruleArguments": ["9"]}, **a.validation())
     ),
     Row(f"DELETE {VALIDATIONS}/<name>/rule-type/<rule_type>", 3, lambda a: ask(**a.validation())),
     Row(f"GET {PIPELINES}", 1, lambda a: ask(object_type="deals")),
