@@ -74,7 +74,7 @@ def test_what_is_refused_is_found_in_as_many_looks_as_there_are_kinds(
     inputs = [new(f"{n}") for n in range(40)] + [new(f"taken{n}", email=taken) for n in range(40)]
     statements.clear()
     assert written(client.post(f"{CONTACTS}/create", {"inputs": inputs}))[0] == 40
-    assert statements == ["records.create", "records.claimed_by", "records.create"]
+    assert statements == ["records.create", "records.claimed_by", "records.blocked", "records.create"]
 
 
 def test_what_a_rule_of_its_type_forbids_is_left_out_of_a_batch(client: Client) -> None:

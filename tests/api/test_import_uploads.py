@@ -114,7 +114,7 @@ def test_files_are_on_the_disk_of_the_account_while_they_come(
 def test_one_import_more_than_may_be_sent_at_once_is_503(limited: Callable[..., Client], form: MultipartForm) -> None:
     client = limited(import_uploads=1)
     assert send(client, form).status_code == 201
-    uploads = client._app.extensions["import_uploads"]
+    uploads = client.app.extensions["import_uploads"]
     with uploads:
         answer = send(client, form)
     assert answer.status_code == 503
