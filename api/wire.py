@@ -76,11 +76,15 @@ def _chosen(object_type: ObjectType, selection: Selection) -> Callable[[Record, 
             value = found.get(name)
             body[name] = None if value is None else present(value)
         for name, value in record.computed.items():
-            # Dates of stages are given by name without being defined, all other computed values are defined.
-            body[name] = None if value is None else object_type.presenters.get(name, datetime_text)(value)
+            # Dates and times of stages are given by name without being defined, all other computed values are defined.
+            body[name] = None if value is None else object_type.presenters.get(name, _undefined)(value)
         return body
 
     return values
+
+
+def _undefined(value: Any) -> str:
+    return str(value) if isinstance(value, int) else datetime_text(value)
 
 
 def _whole(object_type: ObjectType) -> Callable[[Record, Own], Body]:

@@ -8,6 +8,7 @@ from crm_graph.definitions import expressions
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Property
 from crm_graph.errors import InvalidInput
+from crm_graph.records import stage_dates
 from crm_graph.search import values
 from crm_graph.search.operators import Kind
 
@@ -60,6 +61,11 @@ def find_target(object_type: ObjectType, name: str) -> Target:
         return Target(name, name.removeprefix(ASSOCIATIONS), Kind.RECORDS, values.record_id, is_indexed=True)
     if name in _SYSTEM:
         return Target(name, *_SYSTEM[name], is_indexed=True, is_always_set=True)
+    if stage_dates.names_of(object_type, (name,)):
+        raise InvalidInput(
+            f'Property "{name}" follows from the history of a record and cannot be searched or sorted by',
+            propertyName=[name],
+        )
     found = object_type.live_properties.get(name)
     if found is None:
         raise InvalidInput(f'Property "{name}" does not exist for {object_type.name}', propertyName=[name])

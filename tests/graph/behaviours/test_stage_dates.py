@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from crm_graph.crm import Crm
@@ -51,6 +51,23 @@ def test_a_stage_that_was_never_entered_has_no_dates(crm: Crm, make: Make) -> No
     assert dates(crm, make.deal(dealstage=FIRST), f"hs_date_entered_{SECOND}") == [None]
 
 
+def test_time_in_a_stage_is_that_of_the_last_stay_and_of_all(crm: Crm, make: Make) -> None:
+    deal = make.deal(dealstage=FIRST)
+    moves = [at(deal.created_at), *(move(crm, deal, stage) for stage in (SECOND, FIRST, SECOND))]
+    names = [f"hs_v2_{what}_time_in_{FIRST}" for what in ("latest", "cumulative")]
+    first, last = ((moves[n + 1] - moves[n]) // timedelta(milliseconds=1) for n in (0, 2))
+    assert dates(crm, deal, *names, f"hs_time_in_{FIRST}") == [last, first + last, first + last]
+    [ongoing] = dates(crm, deal, f"hs_v2_latest_time_in_{SECOND}")
+    assert 0 <= ongoing <= (datetime.now(UTC) - moves[3]) / timedelta(milliseconds=1) + 1
+
+
+def test_nothing_is_searched_by_what_follows_from_history(client: Client) -> None:
+    for name in (f"hs_v2_date_entered_{FIRST}", f"hs_time_in_{FIRST}"):
+        filters = [{"propertyName": name, "operator": "HAS_PROPERTY"}]
+        answer = client.post("/crm/v3/objects/deals/search", {"filters": filters})
+        assert (answer.status_code, name in answer.get_json()["message"]) == (400, True)
+
+
 def test_what_is_no_stage_has_no_dates(crm: Crm, make: Make) -> None:
     name = "hs_date_entered_nowhere"
     found = crm.run(
@@ -66,9 +83,11 @@ def test_what_is_no_stage_has_no_dates(crm: Crm, make: Make) -> None:
 def test_dates_of_any_stage_are_read_by_name_over_http(client: Client, make: Make) -> None:
     ticket = make.record("ticket", subject="Late", hs_pipeline_stage="1")
     path = f"/crm/v3/objects/tickets/{ticket.id}"
-    names = "hs_date_entered_1,hs_v2_date_entered_2,hs_date_entered_99"
+    names = "hs_date_entered_1,hs_v2_date_entered_2,hs_date_entered_99,hs_time_in_1,hs_time_in_2"
     shown = client.get(path, properties=names).get_json()
     assert shown["properties"]["hs_date_entered_1"] == shown["createdAt"]
     assert shown["properties"]["hs_v2_date_entered_2"] is None
+    assert int(shown["properties"]["hs_time_in_1"]) >= 0
+    assert shown["properties"]["hs_time_in_2"] is None
     assert "hs_date_entered_99" not in shown["properties"]
     assert not any("date_entered" in name for name in client.get(path).get_json()["properties"])
