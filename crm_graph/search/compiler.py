@@ -1,7 +1,5 @@
 """Criteria and a DataModel become one statement: the exact total and the ids of one page, whose properties follow.
 
-The conditions of lists are compiled here too, and the statements that find the members of a list by them.
-
 One of the two modules that compose Cypher. Identifiers come from the DataModel and are quoted,
 values are parameters, and criteria of one shape have one text, so that its plan is found again.
 
@@ -12,7 +10,7 @@ index where nothing is filtered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,21 +18,8 @@ from crm_graph.definitions import expressions
 from crm_graph.definitions.association import AssociationPair
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.errors import UndefinedAssociation
 from crm_graph.graph.identifiers import quote
 from crm_graph.graph.queries import Statement, guarded
-from crm_graph.search.conditions import (
-    AllOf,
-    AnyOf,
-    Associated,
-    Changed,
-    Compared,
-    Condition,
-    Ever,
-    Member,
-    Not,
-    Part,
-)
 from crm_graph.search.criteria import Criteria, Filter, Group, Sort
 from crm_graph.search.cursor import Position
 from crm_graph.search.operators import Kind, Operands
@@ -47,7 +32,7 @@ FOLDED_LENGTH = 1_000
 A filter with a value as long is compared with the stored value itself.
 """
 
-_COMPUTED = "computed"
+COMPUTED = "computed"
 """The variable of a value that is not stored, wherever it is compared."""
 
 _COLUMNS = ("total", "records")
@@ -92,13 +77,13 @@ class Predicate:
     clauses: list[str] = field(default_factory=list)
     variables: list[str] = field(default_factory=list)
     parameters: dict[str, Any] = field(default_factory=dict)
-    nodes: int = 0
-    """How many nodes beside `r` have a name."""
+    named: int = 0
+    """How many variables beside `r` have a name."""
 
-    def node(self) -> str:
-        """A name for one more node."""
-        self.nodes += 1
-        return f"n{self.nodes}"
+    def name(self) -> str:
+        """A name for one more variable."""
+        self.named += 1
+        return f"n{self.named}"
 
     def give(self, value: Any) -> str:
         """The parameter under which the value is handed over."""
@@ -156,9 +141,9 @@ def compile_search(
     has_value = by_index or criteria.sort.target.is_always_set
     page = [
         *(_in_index_order(object_type, criteria.sort) if by_index else found),
-        *([f"WITH r, {computed} AS {_COMPUTED}"] if computed else ()),
+        *([f"WITH r, {computed} AS {COMPUTED}"] if computed else ()),
         *_behind(criteria, has_where=not computed and (by_index or is_narrowed), has_value=has_value),
-        f"WITH r{f', {_COMPUTED}' if computed else ''} ORDER BY {_order(criteria.sort, has_value=has_value)} {window}",
+        f"WITH r{f', {COMPUTED}' if computed else ''} ORDER BY {_order(criteria.sort, has_value=has_value)} {window}",
         f"RETURN collect({record}) AS records",
     ]
     clauses += [
@@ -205,236 +190,13 @@ def compile_groups(
     predicate = Predicate()
 
     def condition(each: Filter) -> str:
-        text = _condition(each, predicate, object_type, model)
+        text = compile_filter(each, predicate, object_type, model)
         computed = predicate.computed(each.target, object_type, model, counted)
-        return f"any({_COMPUTED} IN [{computed}] WHERE {text})" if computed else text
+        return f"any({COMPUTED} IN [{computed}] WHERE {text})" if computed else text
 
     matches = [" AND ".join(map(condition, filters)) for filters in groups]
     predicate.text = " OR ".join(f"({match})" for match in matches)
     return predicate
-
-
-def compile_condition(
-    condition: Condition, predicate: Predicate, object_type: ObjectType, model: DataModel, node: str = "r"
-) -> str:
-    """The text that is true of a node where the condition is; parameters go to the predicate.
-
-    Raises UnknownObjectType and UndefinedAssociation for what the model no longer has.
-    """
-
-    def text(part: Condition) -> str:
-        return compile_condition(part, predicate, object_type, model, node)
-
-    match condition:
-        case AllOf(parts):
-            return f"({' AND '.join(map(text, parts))})" if parts else "true"
-        case AnyOf(parts):
-            return f"({' OR '.join(map(text, parts))})" if parts else "false"
-        case Not(part):
-            return f"NOT coalesce({text(part)}, false)"
-        case Associated():
-            return _some_associated(condition, predicate, object_type, model, node)
-        case Ever(found):
-            return _ever(found, predicate, object_type, model, node)
-        case Changed():
-            return _changed(condition, predicate, node)
-        case Compared():
-            return _compared(condition, predicate, object_type, model, node)
-        case Member(segment_id):
-            return _is_member(predicate.node(), node, predicate.give(segment_id))
-        case _:
-            return _filtered(condition, predicate, object_type, model, node)
-
-
-def compile_members(
-    object_type: ObjectType,
-    condition: Condition | None,
-    model: DataModel,
-    *,
-    by_time: bool = False,
-    backward: bool = False,
-    unsettled: bool = False,
-    limit_ms: int | None = None,
-) -> tuple[Statement, dict[str, Any]]:
-    """The statement that gives `members`, a page of a list's, as [id, since when kept as a member, last change].
-
-    Without a condition they are those that are kept, else those that fulfil it. They come in the order of their ids, or
-    `by_time` of when they became members, which only those that are kept have; `unsettled` are the others. Further
-    parameters: `segment`, `limit`, `after` (an id), and by time `since` too.
-    """
-    label, predicate = quote(object_type.node_label), Predicate()
-    text = "" if condition is None else compile_condition(condition, predicate, object_type, model)
-    more, direction = ("<", " DESC") if backward else (">", "")
-    if condition is None or by_time:
-        keys = ("segment_id", "since", "record_id") if by_time else ("segment_id", "record_id")
-        lines = [
-            f"MATCH ()-[m:IN_SEGMENT]->() USING INDEX SEEK m:IN_SEGMENT({', '.join(keys)})",
-            f"WHERE m.segment_id = $segment AND {_behind_member(more) if by_time else f'm.record_id {more} $after'}",
-            "WITH m, startNode(m) AS r",
-            f"WHERE r:{label}{f' AND {text}' if text else ''}",
-            f"WITH m, r ORDER BY {', '.join(f'm.{key}{direction}' for key in keys)} LIMIT $limit",
-            "RETURN collect([m.record_id, m.since, r._changed_at]) AS members",
-        ]
-    else:
-        kept = "MATCH (r)-[m:IN_SEGMENT]->() WHERE m.segment_id = $segment"
-        lines = [
-            f"MATCH (r:{label})",
-            f"WHERE r._id {more} $after AND {text}{f' AND NOT EXISTS {{ {kept} }}' if unsettled else ''}",
-            f"WITH r ORDER BY r._id{direction} LIMIT $limit",
-            f"RETURN collect([r._id, head(COLLECT {{ {kept} RETURN m.since LIMIT 1 }}), r._changed_at]) AS members",
-        ]
-    return _asked("members", lines, ("members",), limit_ms), predicate.parameters
-
-
-def compile_member_count(
-    object_type: ObjectType, condition: Condition | None, model: DataModel, limit_ms: int
-) -> tuple[Statement, dict[str, Any]]:
-    """The statement that gives `number`, how many members a list has; without a condition it takes `segment`."""
-    label, predicate = quote(object_type.node_label), Predicate()
-    if condition is None:
-        lines = [
-            "MATCH ()-[m:IN_SEGMENT]->() USING INDEX SEEK m:IN_SEGMENT(segment_id, record_id)",
-            f"WHERE m.segment_id = $segment AND m.record_id >= 0 AND startNode(m):{label}",
-            "RETURN count(m) AS number",
-        ]
-    else:
-        text = compile_condition(condition, predicate, object_type, model)
-        lines = [f"MATCH (r:{label})", f"WHERE {text}", "RETURN count(r) AS number"]
-    return _asked("number", lines, ("number",), limit_ms), predicate.parameters
-
-
-def compile_matches(
-    object_type: ObjectType, conditions: Sequence[Condition], model: DataModel
-) -> tuple[Statement, dict[str, Any]]:
-    """The statement that gives `records` for `keys`: [id, last change, whether it is live, which conditions are true,
-    kept memberships]. The conditions are none for a record that is not live; a membership is
-    [id of the segment, since, until].
-    """
-    predicate = Predicate()
-    texts = [compile_condition(each, predicate, object_type, model) for each in conditions]
-    truths = f"[{', '.join(f'coalesce({text}, false)' for text in texts)}]"
-    kept = "MATCH (r)-[m:IN_SEGMENT|IN_SEGMENT_PAST]->() RETURN [m.segment_id, m.since, m.until]"
-    lines = [
-        "UNWIND $keys AS key",
-        "MATCH (r:Record {_key: key})",
-        f"WITH r, r:{quote(object_type.node_label)} AS is_live",
-        f"WITH r, is_live, CASE WHEN is_live THEN {truths} ELSE [] END AS truths",
-        f"RETURN collect([r._id, r._changed_at, is_live, truths, COLLECT {{ {kept} }}]) AS records",
-    ]
-    return _asked("matches", lines, ("records",), None), predicate.parameters
-
-
-def _asked(name: str, lines: Sequence[str], columns: tuple[str, ...], limit_ms: int | None) -> Statement:
-    # A call makes one row of what is found, as the guard wants it.
-    body = "\n".join([_call((), lines), f"RETURN {', '.join(columns)}"])
-    return Statement(f"search.{name}", "ask", guarded("ask", body, columns), columns, limit_ms)
-
-
-def _behind_member(more: str) -> str:
-    return f"m.since {more}= $since AND (m.since {more} $since OR m.record_id {more} $after)"
-
-
-def _some_associated(
-    condition: Associated, predicate: Predicate, object_type: ObjectType, model: DataModel, node: str
-) -> str:
-    far = model.object_type(condition.far)
-    pair = model.pair(object_type, far)
-    direction = pair.directions.get(condition.type_id)
-    if direction is None or direction.near != object_type.name:
-        raise UndefinedAssociation(
-            f"Association type {condition.type_id} does not lead from {object_type.name} to {far.name}.",
-            typeId=[str(condition.type_id)],
-        )
-    if not pair.is_indexed:
-        return "false"
-    joined, other = predicate.node(), predicate.node()
-    left, right = ("-", "->") if direction.is_forward else ("<-", "-")
-    if direction.type.is_symmetric:
-        left = right = "-"
-    part = compile_condition(condition.part, predicate, far, model, other)
-    type_id = predicate.give(direction.type.id)
-    found = (
-        f"{{ MATCH ({node}){left}[{joined}:{quote(pair.relationship_type)}]{right}({other}) "
-        f"WHERE {joined}.type_id = {type_id} AND {other}:{quote(far.node_label)} AND {part} }}"
-    )
-    if (condition.least, condition.most) == (1, None):
-        return f"EXISTS {found}"
-    least = f"{predicate.give(condition.least)} <= COUNT {found}"
-    return f"({least})" if condition.most is None else f"({least} <= {predicate.give(condition.most)})"
-
-
-def _filtered(found: Filter, predicate: Predicate, object_type: ObjectType, model: DataModel, node: str) -> str:
-    text = _condition(found, predicate, object_type, model, Place(node))
-    computed = predicate.computed(found.target, object_type, model, None, node)
-    return f"any({_COMPUTED} IN [{computed}] WHERE {text})" if computed else f"({text})"
-
-
-def _ever(found: Filter, predicate: Predicate, object_type: ObjectType, model: DataModel, node: str) -> str:
-    now = _filtered(found, predicate, object_type, model, node)
-    if found.target.is_always_set or found.target.is_computed:
-        return now
-    revision = predicate.node()
-    then = _condition(found, predicate, object_type, model, Place(revision, "after_"))
-    return f"({now} OR EXISTS {{ {_revisions(revision, node)} AND {then} }})"
-
-
-def _revisions(revision: str, node: str, key: str = "version", bound: str = "> 0") -> str:
-    return (
-        f"MATCH ({revision}:_Revision) USING INDEX SEEK {revision}:_Revision(record_key, {key}) "
-        f"WHERE {revision}.record_key = {node}._key AND {revision}.{key} {bound}"
-    )
-
-
-def _changed(condition: Changed, predicate: Predicate, node: str) -> str:
-    bounds = [(">=", condition.since), ("<", condition.until)]
-    given = [(sign, predicate.give(bound)) for sign, bound in bounds if bound is not None]
-    if condition.is_last or condition.target.is_always_set:
-        at = _last_change(condition.target, predicate, node)
-        return f"({' AND '.join(f'{at} {sign} {bound}' for sign, bound in given) or f'{at} IS NOT NULL'})"
-    revision, first = predicate.node(), given[0] if given else (">=", "0")
-    more = "".join(f" AND {revision}.at {sign} {bound}" for sign, bound in given[1:])
-    name = predicate.give(condition.target.name)
-    return f"EXISTS {{ {_revisions(revision, node, 'at', ' '.join(first))}{more} AND {name} IN {revision}.changed }}"
-
-
-def _last_change(target: Target, predicate: Predicate, node: str) -> str:
-    """When a property was last changed, in ms since 1970; null where it never was."""
-    if target.is_always_set:
-        return f"{node}.{quote('_updated_at' if target.key == '_updated_at' else '_created_at')}"
-    revision, name = predicate.node(), predicate.give(target.name)
-    return (
-        f"head(COLLECT {{ {_revisions(revision, node)} AND {name} IN {revision}.changed "
-        f"RETURN {revision}.at ORDER BY {revision}.record_key DESC, {revision}.version DESC LIMIT 1 }})"
-    )
-
-
-def _compared(condition: Compared, predicate: Predicate, object_type: ObjectType, model: DataModel, node: str) -> str:
-    def side(target: Target, part: Part) -> str:
-        if part is Part.CHANGED_AT:
-            return _last_change(target, predicate, node)
-        stored = predicate.computed(target, object_type, model, None, node) or _stored(target, Place(node))
-        form = "{stored}" if target.is_always_set else _COMPARABLE.get(target.kind, "{stored}")
-        return form.format(stored=f"({stored})", folded=FOLD.format(text=stored))
-
-    one, other = side(condition.one, condition.one_part), side(condition.other, condition.other_part)
-    if condition.default is not None:
-        other = f"coalesce({other}, {predicate.give(condition.default)})"
-    if condition.shift_ms:
-        other = f"({other} + {predicate.give(condition.shift_ms)})"
-    return f"({condition.comparison.format(one=one, other=other)})"
-
-
-_COMPARABLE: Mapping[Kind, str] = {
-    Kind.TEXT: "{folded}",
-    Kind.OPTION: "{folded}",
-    Kind.DATE: "(duration.inDays(date('1970-01-01'), {stored}).days * 86400000)",
-    Kind.DATETIME: "{stored}.epochMillis",
-}
-"""What two properties of a kind are compared by."""
-
-
-def _is_member(membership: str, node: str, given: str) -> str:
-    return f"EXISTS {{ MATCH ({node})-[{membership}:IN_SEGMENT]->() WHERE {membership}.segment_id = {given} }}"
 
 
 def _labelled(node_label: str | None) -> str:
@@ -494,7 +256,7 @@ def _sort_key(target: Target) -> str:
         return _indexed_text(target)
     if target.kind is Kind.TEXT:
         return f"left({_folded(target)}, {FOLDED_LENGTH})"
-    return f"{_stored(target)}[0]" if target.kind is Kind.OPTIONS else _stored(target)
+    return f"{stored_value(target)}[0]" if target.kind is Kind.OPTIONS else stored_value(target)
 
 
 def _presented(target: Target) -> str:
@@ -502,9 +264,10 @@ def _presented(target: Target) -> str:
     return f"toString({_sort_key(target)})" if is_temporal else _sort_key(target)
 
 
-def _condition(
+def compile_filter(
     condition: Filter, predicate: Predicate, object_type: ObjectType, model: DataModel, at: Place = _RECORD
 ) -> str:
+    """The text of one filter; `COMPUTED` stands in it for a value that is not stored."""
     target, operator = condition.target, condition.operator
     fragment = operator.fragments[target.kind]
     many = operator.operands is Operands.MANY
@@ -513,10 +276,10 @@ def _condition(
         return fragment.format(stored="r._id", given=ids) if ids else "false"
     operands = list(condition.values)
     if operator.takes_words:
-        texts = f"[each IN {_stored(target, at)} | {FOLD.format(text='each')}]"
+        texts = f"[each IN {stored_value(target, at)} | {FOLD.format(text='each')}]"
         folded = texts if target.kind is Kind.OPTIONS else f"[{_folded(target, at)}]"
         return fragment.format(folded=folded, given=predicate.give(operands[0]))
-    stored = _stored(target, at)
+    stored = stored_value(target, at)
     if target.kind is Kind.TEXT:
         operands = [fold(operand) for operand in operands]
         if (
@@ -562,8 +325,9 @@ def _seeks(pair: AssociationPair, near: ObjectType, far: ObjectType, given: str)
         )
 
 
-def _stored(target: Target, at: Place = _RECORD) -> str:
-    return _COMPUTED if target.is_computed else at.key(target.key)
+def stored_value(target: Target, at: Place = _RECORD) -> str:
+    """Where the value is that is compared."""
+    return COMPUTED if target.is_computed else at.key(target.key)
 
 
 def _indexed_text(target: Target, at: Place = _RECORD) -> str:
@@ -571,7 +335,7 @@ def _indexed_text(target: Target, at: Place = _RECORD) -> str:
 
 
 def _folded(target: Target, at: Place = _RECORD) -> str:
-    return FOLD.format(text=_stored(target, at))
+    return FOLD.format(text=stored_value(target, at))
 
 
 def _call(variables: Sequence[str], lines: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from crm_graph.feed.number import number
 from crm_graph.feed.read import Event
 from crm_graph.feed.read import read as read_feed
 from crm_graph.graph.queries import load
-from crm_graph.search.compiler import compile_matches, compile_members
+from crm_graph.search.members import compile_matches, compile_members
 from crm_graph.segments.filters import Filters, condition_of
 from crm_graph.segments.history import is_due
 from crm_graph.segments.segment import Segment, read

@@ -11,8 +11,8 @@ from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import InvalidInput, NotFound, QueryTooExpensive, RecordNotFound, TooMany
 from crm_graph.graph.failures import ConstraintViolated
 from crm_graph.graph.queries import Query, load
-from crm_graph.search.compiler import compile_matches, compile_member_count, compile_members
 from crm_graph.search.conditions import Condition
+from crm_graph.search.members import compile_matches, compile_member_count, compile_members
 from crm_graph.segments.filters import condition_of
 from crm_graph.segments.segment import Segment, read
 from crm_graph.unit import Unit

@@ -101,11 +101,14 @@ def read_operation(reading: Reading) -> Condition:
     name = one_of({"operationType": _ALIASES.get(given, given)}, "operationType", at, tuple(OPERATIONS))
     operators = OPERATIONS[name].operators
     condition = operators[one_of(body, "operator", at, tuple(operators))](reading)
-    if boolean_of(body, "includeObjectsWithNoValueSet", at) and reading.operator not in ("IS_KNOWN", "IS_UNKNOWN"):
+    includes_none = boolean_of(body, "includeObjectsWithNoValueSet", at)
+    if includes_none and not reading.operator.startswith(_NOT_ABOUT_NOW):
         return AnyOf((condition, reading.filter("NOT_HAS_PROPERTY")))
     return condition
 
 
+_NOT_ABOUT_NOW = ("IS_KNOWN", "IS_UNKNOWN", "IS_NOT_KNOWN", "IS_BLANK", "IS_NOT_BLANK", "HAS_EVER_", "HAS_NEVER_")
+"""Operators that say themselves what they make of a property without a value."""
 _ALIASES = {"RANGED_NUMBER": "NUMBER_RANGED", "RANGED_TIME": "TIME_RANGED", "RANGED_DATE": "RANGED_DATE"}
 
 

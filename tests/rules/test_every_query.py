@@ -14,10 +14,16 @@ import pytest
 from crm_graph.config import Limits, Settings
 from crm_graph.crm import Crm
 from crm_graph.definitions import catalogue, constraints, expressions, store
+from crm_graph.definitions.object_type import ObjectType
 from crm_graph.graph.embedded.server import Connection, EmbeddedServer
-from crm_graph.graph.queries import GUARD_PARAMETERS, Query, load, subjects
+from crm_graph.graph.queries import GUARD_PARAMETERS, Query, Statement, load, subjects
 from crm_graph.search import parse
 from crm_graph.search.compiler import compile_counts, compile_search, compile_totals
+from crm_graph.search.conditions import Changed, Ever
+from crm_graph.search.criteria import make_filter
+from crm_graph.search.members import compile_matches, compile_member_count, compile_members
+from crm_graph.search.operators import OPERATORS
+from crm_graph.search.target import find_target
 
 FULL = 20_000
 """Records of each of two object types, and associations between them, in the full database."""
@@ -139,11 +145,27 @@ def texts() -> Iterator[Text]:
             expressions.expression_of(INDEXED, object_type, each, give) for each in expressions.names_of(object_type)
         ]
         yield Text(f"computed: {name}", expressions.compile_values(computed).text, {"keys": None, **parameters})
+    for name, made in members(contact):
+        yield Text(f"members: {name}", made[0].text, made[1])
     yield Text("totals", compile_totals(list(MODEL.object_types.values())).text, {})
     ends = [(PAIR.relationship_type, None, None), (PAIR.relationship_type, "Contact", None)]
     yield Text("counts", compile_counts(["Contact", "ArchivedContact"], ends).text, {})
     for command in (*constraints.of_object_type(contact), *constraints.of_pairs([PAIR])):
         yield Text(f"constraints: {command[:60]}", command, {})
+
+
+def members(contact: ObjectType) -> Iterator[tuple[str, tuple[Statement, Mapping[str, Any]]]]:
+    """What finds the members of lists, by name."""
+    filtered = make_filter(find_target(contact, "jobtitle"), OPERATORS["EQ"], ["Roaster"])
+    yield "kept", compile_members(contact, None, INDEXED)
+    yield "kept, backward", compile_members(contact, None, INDEXED, backward=True)
+    yield "by time", compile_members(contact, None, INDEXED, by_time=True)
+    yield "by time, backward", compile_members(contact, None, INDEXED, by_time=True, backward=True)
+    yield "by filters", compile_members(contact, filtered, INDEXED)
+    yield "by filters and time", compile_members(contact, filtered, INDEXED, by_time=True)
+    yield "unsettled", compile_members(contact, filtered, INDEXED, unsettled=True)
+    yield "number", compile_member_count(contact, None, INDEXED, 1_000)
+    yield "of records", compile_matches(contact, [filtered, Ever(filtered), Changed(filtered.target, since=1)], INDEXED)
 
 
 def queries() -> Iterator[Query]:

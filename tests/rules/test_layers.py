@@ -32,6 +32,7 @@ CYPHER = re.compile(
 )
 COMPOSERS = {
     "crm_graph/search/compiler.py",
+    "crm_graph/search/members.py",
     "crm_graph/search/operators.py",
     "crm_graph/definitions/constraints.py",
     "crm_graph/definitions/expressions.py",
