@@ -63,8 +63,8 @@ class SearchBody(_Loose):
     processing_types = fields.List(fields.String(), data_key="processingTypes", load_default=None, allow_none=True)
     list_ids = fields.List(fields.String(), data_key="listIds", load_default=None, allow_none=True)
     sort = fields.String(load_default="", allow_none=True)
-    offset = fields.Integer(load_default=0, allow_none=True, validate=validate.Range(0, 2**53))
-    count = fields.Integer(load_default=20, allow_none=True, validate=validate.Range(0, 2**53))
+    offset = fields.Integer(load_default=0, allow_none=True, validate=validate.Range(0, 2**30))
+    count = fields.Integer(load_default=20, allow_none=True, validate=validate.Range(0, 2**30))
     additional = fields.List(fields.String(), data_key="additionalProperties", load_default=None, allow_none=True)
 
 

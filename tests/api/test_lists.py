@@ -441,3 +441,10 @@ def test_a_token_needs_the_scopes_of_lists(lists: Lists) -> None:
     list_id = lists.make()
     assert reader.get(f"{LISTS}/{list_id}").status_code == 200
     assert reader.delete(f"{LISTS}/{list_id}").status_code == 403
+
+
+@pytest.mark.parametrize("name", ["offset", "count"])
+def test_a_place_beyond_what_a_page_can_begin_at_is_refused(client: Client, name: str) -> None:
+    answer = client.post("/crm/v3/lists/search", {name: 2**31})
+    assert answer.status_code == 400
+    assert name in answer.get_json()["message"]
