@@ -50,7 +50,7 @@ def of_account(model: DataModel) -> Document:
 def of_object_type(model: DataModel, object_type: ObjectType) -> Document:
     """What is served of the records of one object type: its own paths, and its properties by name."""
     found = of_account(model)
-    own = _RECORDS.replace("{object_type}", _name(object_type))
+    own = _RECORDS.replace("{object_type}", object_type.contract_name)
     paths = {path: item for path, item in found["paths"].items() if path.startswith(_RECORDS)}
     found["paths"] = {path.replace(_RECORDS, own): _without_object_type(item) for path, item in paths.items()}
     found["info"]["title"] += f": {object_type.display_name_plural}"
@@ -94,11 +94,7 @@ def _given(found: Property) -> Document:
 def _names(model: DataModel, path: str, parameter: str) -> list[str]:
     """What the parameter of a path may be; empty where that is not known."""
     if parameter in OBJECT_TYPES:
-        return [_name(each) for each in model.object_types.values() if not each.archived]
+        return [each.contract_name for each in model.object_types.values() if not each.archived]
     if parameter == "name" and path.startswith("/crm/v3/schemas/"):
         return [each.name for each in model.object_types.values() if not each.archived and not each.built_in]
     return []
-
-
-def _name(object_type: ObjectType) -> str:
-    return object_type.plural if object_type.built_in else object_type.fully_qualified_name or object_type.plural

@@ -5,7 +5,6 @@ access log → whole bodies → admission (and /health) → aliases → Flask
 
 from __future__ import annotations
 
-import re
 import threading
 from contextlib import suppress
 from functools import partial
@@ -14,6 +13,7 @@ from typing import Any
 
 from flask import Flask
 from flask_smorest import Blueprint
+from flask_smorest.spec.plugins import FlaskPlugin
 
 from api import account_document, errors, openapi
 from api.access_log import AccessLog
@@ -51,8 +51,6 @@ from crm_graph.crm import Crm
 from crm_graph.definitions import catalogue
 from crm_graph.errors import CRMError
 from crm_graph.graph.monitor import Monitor
-
-_PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     objects.blueprint,
@@ -124,7 +122,7 @@ def routes() -> list[tuple[str, str]]:
     nouns = {blueprint.name for blueprint in BLUEPRINTS}
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.partition(".")[0] in nouns]
     return sorted(
-        (method, _PLACE.sub(r"{\1}", rule.rule))
+        (method, FlaskPlugin.flaskpath2openapi(rule.rule))
         for rule in rules
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     )

@@ -135,8 +135,7 @@ def _associations(model: DataModel, record: Record, directions: dict[str, Mappin
             far = model.object_types[far_name]
             if far_name not in directions:
                 directions[far_name] = model.pair(record.object_type, far).directions
-            key = far.plural if far.built_in else far.fully_qualified_name or far.plural
-            body[key] = _association_page(record, far, page, directions[far_name])
+            body[far.contract_name] = _association_page(record, far, page, directions[far_name])
     return body
 
 

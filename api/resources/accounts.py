@@ -22,6 +22,9 @@ Body = dict[str, Any]
 blueprint = Blueprint("account", __name__, description="The account, and what a token may do in it")
 
 
+_CURRENCY = "USD"
+
+
 class TokenKey(Schema):
     """A token that is asked about."""
 
@@ -33,29 +36,27 @@ class TokenKey(Schema):
     token = fields.String(data_key="tokenKey", required=True)
 
 
-class AccountForm(Schema):
-    """What the account is, in an answer."""
-
+class _AccountForm(Schema):
     id = fields.Integer(data_key="portalId", required=True)
     type = fields.String(data_key="accountType", required=True)
     time_zone = fields.String(data_key="timeZone", required=True)
-    currency = fields.String(data_key="companyCurrency", required=True)
-    other_currencies = fields.List(fields.String(), data_key="additionalCurrencies", required=True)
     utc_offset = fields.String(data_key="utcOffset", required=True)
     utc_offset_ms = fields.Integer(data_key="utcOffsetMilliseconds", required=True)
+
+
+class AccountForm(_AccountForm):
+    """What the account is, in an answer."""
+
+    currency = fields.String(data_key="companyCurrency", required=True)
+    other_currencies = fields.List(fields.String(), data_key="additionalCurrencies", required=True)
     domain = fields.String(data_key="uiDomain", required=True)
     location = fields.String(data_key="dataHostingLocation", required=True)
 
 
-class OlderAccountForm(Schema):
+class OlderAccountForm(_AccountForm):
     """What the account is, in an answer to older clients."""
 
-    id = fields.Integer(data_key="portalId", required=True)
-    type = fields.String(data_key="accountType", required=True)
-    time_zone = fields.String(data_key="timeZone", required=True)
     currency = fields.String(required=True)
-    utc_offset = fields.String(data_key="utcOffset", required=True)
-    utc_offset_ms = fields.Integer(data_key="utcOffsetMilliseconds", required=True)
 
 
 class UsageForm(Schema):
@@ -98,15 +99,10 @@ class TokenInfoForm(Schema):
 @endpoint(scopes=anyone, form=AccountForm)
 def details(unit: Unit) -> Body:
     """What the account is."""
-    confirm(unit)
     return {
-        "portalId": unit.model.account_id,
-        "accountType": "STANDARD",
-        "timeZone": "UTC",
-        "companyCurrency": "USD",
+        **_account(unit),
+        "companyCurrency": _CURRENCY,
         "additionalCurrencies": [],
-        "utcOffset": "+00:00",
-        "utcOffsetMilliseconds": 0,
         "uiDomain": base_url().partition("://")[2],
         "dataHostingLocation": "self",
     }
@@ -116,15 +112,7 @@ def details(unit: Unit) -> Body:
 @endpoint(scopes=anyone, form=OlderAccountForm)
 def me(unit: Unit) -> Body:
     """What the account is, as older clients ask."""
-    confirm(unit)
-    return {
-        "portalId": unit.model.account_id,
-        "accountType": "STANDARD",
-        "timeZone": "UTC",
-        "currency": "USD",
-        "utcOffset": "+00:00",
-        "utcOffsetMilliseconds": 0,
-    }
+    return {**_account(unit), "currency": _CURRENCY}
 
 
 @blueprint.route("/account-info/v3/api-usage/daily/private-apps")
@@ -176,3 +164,14 @@ def token_info() -> Response:
         return {"userId": actor.user_id, "hubId": unit.model.account_id, "appId": 0, "scopes": scopes}
 
     return respond(crm().run(token, work))
+
+
+def _account(unit: Unit) -> Body:
+    confirm(unit)
+    return {
+        "portalId": unit.model.account_id,
+        "accountType": "STANDARD",
+        "timeZone": "UTC",
+        "utcOffset": "+00:00",
+        "utcOffsetMilliseconds": 0,
+    }

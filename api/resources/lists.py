@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from api.endpoint import Answer, endpoint, fixed
 from api.paging import page_size, paged, previous_page
 from api.schemas import lists as forms
-from api.schemas.envelopes import completed
+from api.schemas.envelopes import absent, completed
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.segments import folders, history, members, store
 from crm_graph.unit import Unit
@@ -183,7 +183,7 @@ def read_memberships(unit: Unit, object_type: ObjectType, record_id: str) -> Bod
 
 @blueprint.route("/records/memberships/batch/read", methods=["POST"])
 @endpoint(body=forms.RECORDS, scopes=_READS, form=forms.RecordMembershipsAnswer, partial=True)
-def read_memberships_of_several(unit: Unit, body: Any) -> Answer | Body:
+def read_memberships_of_several(unit: Unit, body: Any) -> Answer:
     """The lists that each of several records is in."""
     found = members.of_several(unit, body)
     results = [
@@ -194,17 +194,10 @@ def read_memberships_of_several(unit: Unit, body: Any) -> Answer | Body:
         }
         for object_type, record_id, memberships in found.memberships
     ]
-    errors = [
-        {
-            "status": "error",
-            "category": "OBJECT_NOT_FOUND",
-            "message": "Could not get some of the records",
-            "context": {"ids": found.missing},
-            "errors": [],
-            "links": {},
-        }
-    ]
-    return Answer(completed(unit, results, errors), 207) if found.missing else completed(unit, results)
+    if not found.missing:
+        return Answer(completed(unit, results))
+    error = absent("Could not get some of the records", ids=found.missing)
+    return Answer(completed(unit, results, [error]), 207)
 
 
 @blueprint.route("/folders")

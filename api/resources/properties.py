@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from flask_smorest import Blueprint
 from marshmallow import fields
 
 from api.endpoint import Answer, Query, endpoint, of_schemas
-from api.schemas.envelopes import batched, completed, listed
+from api.schemas.envelopes import absent, batched, completed, listed
 from api.schemas.properties import (
     GroupForm,
     PropertyBatch,
@@ -102,7 +102,10 @@ def read_properties(unit: Unit, object_type: ObjectType, body: Body) -> Answer:
     names = [object_type.property_name(each["name"]) for each in body["inputs"]]
     results = [shown(object_type, known[name]) for name in dict.fromkeys(names) if name in known]
     missing = [name for name in dict.fromkeys(names) if name not in known]
-    return Answer(completed(unit, results, _missing(missing)), 207 if missing else 200)
+    if not missing:
+        return Answer(completed(unit, results))
+    error = absent(f"Properties do not exist: {', '.join(missing)}", names=missing)
+    return Answer(completed(unit, results, [error]), 207)
 
 
 @blueprint.route("/<object_type>/batch/archive", methods=["POST"])
@@ -152,18 +155,3 @@ def archive_group(unit: Unit, object_type: ObjectType, name: str) -> None:
 
 def _matches(found: Property, query: Mapping[str, Any]) -> bool:
     return found.archived is query["archived"] and found.sensitivity == query["sensitivity"]
-
-
-def _missing(names: Sequence[str]) -> list[Body]:
-    if not names:
-        return []
-    return [
-        {
-            "status": "error",
-            "category": "OBJECT_NOT_FOUND",
-            "message": f"Properties do not exist: {', '.join(names)}",
-            "errors": [],
-            "links": {},
-            "context": {"names": list(names)},
-        }
-    ]

@@ -23,6 +23,18 @@ def completed(unit: Unit, results: Sequence[Body], errors: Sequence[Body] = ()) 
     return body
 
 
+def absent(message: str, **context: Sequence[str]) -> Body:
+    """The error of a batch for inputs that name what is not there; `context` says which."""
+    return {
+        "status": "error",
+        "category": "OBJECT_NOT_FOUND",
+        "message": message,
+        "errors": [],
+        "links": {},
+        "context": {name: list(values) for name, values in context.items()},
+    }
+
+
 class NextPageForm(Schema):
     """Where the next page begins."""
 

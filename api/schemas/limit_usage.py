@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 
 from api.endpoint import Query
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.modelling.limits import Crowd, LabelUse, Use
+from crm_graph.modelling.limits import UNLIMITED, Crowd, LabelUse, Use
 
 Body = dict[str, Any]
 
@@ -153,7 +153,7 @@ def by_origin(uses: Sequence[Use], limit: int) -> Body:
     """Object types of users together and built-in ones each for itself; each has the limit."""
     custom = [each for each in uses if not each.object_type.built_in]
     return {
-        "customObjectTypes": overall(custom, limit if limit > 2**52 else limit * max(1, len(custom))),
+        "customObjectTypes": overall(custom, limit if limit == UNLIMITED else limit * max(1, len(custom))),
         "hubspotDefinedObjectTypes": own_limits([each for each in uses if each.object_type.built_in], limit),
     }
 

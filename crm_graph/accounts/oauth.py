@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crm_graph.accounts import permissions
-from crm_graph.accounts.tokens import digest, require_super_admin
+from crm_graph.accounts.tokens import audit_of, digest, require_super_admin
 from crm_graph.clock import Clock
+from crm_graph.dates import DAY_MS
 from crm_graph.errors import GrantRefused, InvalidInput, NotFound
 from crm_graph.graph.database import Graph
 from crm_graph.graph.queries import load
@@ -23,7 +24,7 @@ from crm_graph.unit import Unit
 
 CODE_MS = 10 * 60 * 1000
 """How long a code waits for the app to exchange it."""
-EXPIRED_KEPT_MS = 24 * 60 * 60 * 1000
+EXPIRED_KEPT_MS = DAY_MS
 """How long an access token is known as expired; after that it is as unknown as any other."""
 
 _COUNTER = "app"
@@ -96,7 +97,7 @@ def register(unit: Unit, name: str, redirect_uris: Sequence[str], scopes: Sequen
         "created_at": app.created_at,
         "secret_hash": digest(secret),
     }
-    unit.graph.change(load("oauth").add_app, app=node, audit=_audit(unit, "app.created", app.id))
+    unit.graph.change(load("oauth").add_app, app=node, audit=audit_of(unit, "app.created", str(app.id)))
     return app, secret
 
 
@@ -112,7 +113,7 @@ def apps(unit: Unit) -> list[App]:
 def remove(unit: Unit, app_id: str) -> None:
     """The app and everything that was given to it; NotFound where there is none. Only for a super admin."""
     require_super_admin(unit.actor)
-    row = unit.graph.change(load("oauth").remove_app, id=_number(app_id), audit=_audit(unit, "app.removed", app_id))
+    row = unit.graph.change(load("oauth").remove_app, id=_number(app_id), audit=audit_of(unit, "app.removed", app_id))
     if row["found"] is False:  # None where it was removed and the answer lost
         raise NotFound(f"No app has the id {app_id[:100]}.")
 
@@ -142,7 +143,7 @@ def authorize(
         owner_id=unit.actor.owner_id,
         code=node,
         now=unit.clock.now(),
-        audit=_audit(unit, "app.authorized", app_id),
+        audit=audit_of(unit, "app.authorized", app_id),
     )
     app = row["app"]
     if app is None:
@@ -257,13 +258,3 @@ def _granted(row: Mapping[str, object], access: str, refresh_token: str, lifetim
 def _info(row: Mapping[str, object], expires_in_s: int | None = None) -> TokenInfo:
     named = {name: row[name] for name in ("app_id", "client_id", "user_id", "user")}
     return TokenInfo(**named, scopes=tuple(row["scopes"]), expires_in_s=expires_in_s)  # type: ignore[arg-type]
-
-
-def _audit(unit: Unit, action: str, app_id: int | str) -> dict[str, object]:
-    return {
-        "at": unit.clock.now(),
-        "actor": unit.actor.name,
-        "action": action,
-        "subject": str(app_id),
-        "transaction_id": unit.transaction_id,
-    }

@@ -109,7 +109,7 @@ def create(unit: Unit, name: str, scopes: Sequence[str], *, is_super_admin: bool
         load("accounts").add_token,
         owner_id=unit.actor.owner_id,
         token={**_node(token), "hash": digest(secret)},
-        audit=_audit(unit, "token.created", token.id),
+        audit=audit_of(unit, "token.created", token.id),
     )
     return token, secret
 
@@ -117,7 +117,7 @@ def create(unit: Unit, name: str, scopes: Sequence[str], *, is_super_admin: bool
 def revoke(unit: Unit, token_id: str) -> None:
     """The token is refused from the next request on; NotFound where there is none. Only for a super admin."""
     require_super_admin(unit.actor)
-    audit = _audit(unit, "token.revoked", token_id)
+    audit = audit_of(unit, "token.revoked", token_id)
     row = unit.graph.change(load("accounts").revoke_token, id=token_id, audit=audit)
     if row["found"] is False:  # None where it was revoked and the answer lost
         raise NotFound(f"No token has the id {token_id[:100]}.")
@@ -183,7 +183,8 @@ def _node(token: Token) -> dict[str, object]:
     }
 
 
-def _audit(unit: Unit, action: str, subject: str) -> dict[str, object]:
+def audit_of(unit: Unit, action: str, subject: str) -> dict[str, object]:
+    """The node of a change of who has access."""
     return {
         "at": unit.clock.now(),
         "actor": unit.actor.name,

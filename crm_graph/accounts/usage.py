@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crm_graph.dates import DAY_MS
 from crm_graph.errors import CRMError
 from crm_graph.graph.queries import load
 from crm_graph.unit import Actor, Unit
@@ -19,7 +20,6 @@ from crm_graph.unit import Actor, Unit
 if TYPE_CHECKING:
     from crm_graph.crm import Crm
 
-DAY_MS = 24 * 60 * 60 * 1000
 KEPT_DAYS = 30
 INTERVAL_S = 10.0
 

@@ -123,6 +123,11 @@ class ObjectType:
         """A function for each live property from what a caller gave to the value to store."""
         return {name: parser_of(found) for name, found in self.live_properties.items()}
 
+    @property
+    def contract_name(self) -> str:
+        """How the contract names it where several types stand side by side: in the plural, or by the full name."""
+        return self.plural if self.built_in else self.fully_qualified_name or self.plural
+
     @cached_property
     def validators(self) -> Mapping[str, Validator]:
         """What checks a new value, for each live property that has rules."""

@@ -29,7 +29,6 @@ _SURE_LENGTH = 16
 """Characters of a decimal fraction, its point among them, that a float always keeps."""
 _NUMBER_LENGTH = 400
 """Characters of a number: the greatest float has 309 digits."""
-_MILLISECONDS_OF_DAY = 86_400_000
 _FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_999
 """The years 1 to 9999."""
 

@@ -7,12 +7,11 @@ whose time is linear in the text, since they come from users.
 
 from __future__ import annotations
 
-import calendar
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cached_property
 from typing import Any
@@ -20,6 +19,7 @@ from urllib.parse import urlsplit
 
 import re2
 
+from crm_graph.dates import months_later
 from crm_graph.definitions.property import Property
 from crm_graph.definitions.property_types import STRING_LENGTH, ValueRefused, parser_of
 
@@ -297,7 +297,7 @@ def _duration(sign: int, *, whole_days: bool) -> Make:
 
         def keeps(value: Any, now: datetime) -> bool:
             try:
-                bound: Any = _later(now, sign * months) + sign * length
+                bound: Any = months_later(now, sign * months) + sign * length
             except (OverflowError, ValueError):
                 return False  # beyond the years that there are
             bound = bound.date() if whole_days else bound
@@ -306,15 +306,6 @@ def _duration(sign: int, *, whole_days: bool) -> Make:
         return keeps
 
     return make
-
-
-def _later(moment: datetime, months: int) -> datetime:
-    """The same day so many months later, the last one of the month where it has fewer days."""
-    years, month = divmod(moment.month - 1 + months, 12)
-    year = moment.year + years
-    if not date.min.year <= year <= date.max.year:
-        raise OverflowError(year)
-    return moment.replace(year=year, month=month + 1, day=min(moment.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _lowered(value: str, arguments: Sequence[str]) -> str:

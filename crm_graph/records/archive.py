@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from crm_graph.dates import DAY_MS
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import Busy, Conflict, RecordNotFound, RuleBroken
 from crm_graph.graph.failures import ConstraintViolated
 from crm_graph.graph.queries import load
 from crm_graph.records import association_limits, claims, create, hooks, read, revise, values
 from crm_graph.records.association_limits import LimitedPair
-from crm_graph.records.record import Identity, Record, Selection, read_id
+from crm_graph.records.record import Identity, Record, Selection, is_id, read_id
 from crm_graph.unit import Unit
 
 _ATTEMPTS = 10
-_DAY_MS = 24 * 60 * 60 * 1000
 
 
 def archive_all(unit: Unit, object_type: ObjectType, record_ids: Sequence[str]) -> int:
@@ -25,7 +25,7 @@ def archive_all(unit: Unit, object_type: ObjectType, record_ids: Sequence[str]) 
     Associations stay and are hidden from the other end; unique values become free.
     """
     create.refuse_unless(object_type, "archive")
-    ids = sorted({int(text) for text in record_ids if text.isascii() and text.isdigit() and len(text) <= 18})
+    ids = sorted({int(text) for text in record_ids if is_id(text)})
     keys = [f"{object_type.id}:{record_id}" for record_id in ids]
     rows = [{"key": key, "at": unit.clock.now(), "revision": revise.stamp(unit, key, "archive")} for key in keys]
     if not rows:
@@ -50,7 +50,7 @@ def restore(unit: Unit, object_type: ObjectType, record_id: str) -> Record:
     limited = association_limits.limited_pairs(unit, object_type)
     for _ in range(_ATTEMPTS):
         record = _archived(unit, object_type, key)
-        if unit.clock.read() - (record.archived_at or 0) > unit.limits.restore_days * _DAY_MS:
+        if unit.clock.read() - (record.archived_at or 0) > unit.limits.restore_days * DAY_MS:
             raise RuleBroken(f"Records can be restored for {unit.limits.restore_days} days after they were archived.")
         work = partial(_revive, record=record, limited=limited)
         is_moved = unit.together(work) if limited else work(unit)

@@ -10,9 +10,9 @@ from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import Busy, RecordNotFound, TooMany
 from crm_graph.records import association_reading, association_types
 from crm_graph.records.association_types import TypeId
-from crm_graph.records.association_writing import Draft, end_those_there, invalid_records, is_id
+from crm_graph.records.association_writing import Draft, end_those_there, invalid_records
 from crm_graph.records.associations import Associated
-from crm_graph.records.record import AssociationPage, BatchError
+from crm_graph.records.record import AssociationPage, BatchError, is_id
 from crm_graph.unit import Unit
 
 

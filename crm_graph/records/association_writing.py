@@ -216,11 +216,6 @@ def end_those_there(unit: Unit, draft: Draft) -> None:
         unit.graph.ask(load("definitions").confirm)
 
 
-def is_id(text: str) -> bool:
-    """Whether the text can be a record id; in a body, what cannot names a record that is not there."""
-    return text.isascii() and text.isdigit() and len(text) <= 18
-
-
 def invalid_records(unit: Unit, keys: Iterable[str]) -> InvalidAssociation:
     """The error for keys of records that are not there."""
     names = {found.id: found.name.upper() for found in unit.model.object_types.values()}

@@ -14,8 +14,8 @@ from crm_graph.errors import CRMError, Invalid, LimitExceeded, Refused, TooMany
 from crm_graph.records import association_reading, association_types
 from crm_graph.records.association_reading import pages_behind, pages_of
 from crm_graph.records.association_types import TypeId
-from crm_graph.records.association_writing import Draft, end_those_there, invalid_records, is_id
-from crm_graph.records.record import AssociationPage, NewAssociation, read_id
+from crm_graph.records.association_writing import Draft, end_those_there, invalid_records
+from crm_graph.records.record import AssociationPage, NewAssociation, is_id, read_id
 from crm_graph.unit import Unit
 
 __all__ = [

@@ -148,7 +148,7 @@ class BatchResult:
 
 
 def is_id(value: str) -> bool:
-    """Whether a text may be a record id."""
+    """Whether a text may be a record id; what cannot names a record that is not there."""
     return value.isascii() and value.isdigit() and len(value) <= 18
 
 
@@ -163,6 +163,6 @@ def read_cursor(value: str | None) -> int:
     """The id behind which a page begins; InvalidInput for a cursor that no answer gave."""
     if not value:
         return -1
-    if value.isascii() and value.isdigit() and len(value) <= 18:
+    if is_id(value):
         return int(value)
     raise InvalidInput(f"The cursor {value!r} is none that a page gave; leave `after` out to begin anew.")

@@ -81,7 +81,7 @@ class Compared:
     """True where what two properties have fulfils the comparison: a fragment with places `{one}` and `{other}`.
 
     Times and dates are compared as ms since 1970, a date as its midnight in UTC; texts without case.
-    `default` stands for the other where it has no value. `shift_ms` is added to the other.
+    `default` stands for the other where it has no value.
     """
 
     one: Target
@@ -90,7 +90,6 @@ class Compared:
     one_part: Part = Part.VALUE
     other_part: Part = Part.VALUE
     default: int | str | None = None
-    shift_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

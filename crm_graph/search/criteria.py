@@ -121,10 +121,14 @@ def parse_groups(groups: Sequence[Any], object_type: ObjectType, limits: Limits)
 
 def make_filter(target: Target, operator: Operator, given: Sequence[Any]) -> Filter:
     """The filter with these operands, each read as one of a search is; InvalidInput for what cannot be."""
-    if target.kind not in operator.fragments:
-        raise _refused(target, operator, f"{operator.name} cannot be used on {target.kind} values")
+    _refuse_other_kinds(target, operator)
     read = tuple(_operand(raw, n, target, operator) for n, raw in enumerate(given))
     return Filter(target, operator, read, tuple(map(str, given)))
+
+
+def _refuse_other_kinds(target: Target, operator: Operator) -> None:
+    if target.kind not in operator.fragments:
+        raise _refused(target, operator, f"{operator.name} cannot be used on {target.kind} values")
 
 
 def _check_length(body: Mapping[str, Any], limits: Limits) -> None:
@@ -155,8 +159,7 @@ def _filter(given: Any, object_type: ObjectType, limits: Limits) -> Filter:
             operator=[str(operator_name)[:200]],
         )
     target = find_target(object_type, name)
-    if target.kind not in operator.fragments:
-        raise _refused(target, operator, f"{operator.name} cannot be used on {target.kind} values")
+    _refuse_other_kinds(target, operator)
     return make_filter(target, operator, _operands(given, target, operator, limits))
 
 

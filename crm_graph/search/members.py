@@ -323,6 +323,4 @@ class _Scope:
         one, other = side(condition.one, condition.one_part), side(condition.other, condition.other_part)
         if condition.default is not None:
             other = f"coalesce({other}, {self.predicate.give(condition.default)})"
-        if condition.shift_ms:
-            other = f"({other} + {self.predicate.give(condition.shift_ms)})"
         return f"({condition.comparison.format(one=one, other=other)})"

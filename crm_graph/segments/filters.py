@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from crm_graph.search.target import find_target
 from crm_graph.segments import moments
 from crm_graph.segments.body import Body, boolean_of, integer_of, list_of, malformed, object_of, one_of, text_of
 from crm_graph.segments.operations import Reading, read_operation
-from crm_graph.segments.segment import DYNAMIC, Segment
+from crm_graph.segments.segment import DYNAMIC, Segment, is_id
 
 _ROOT = "filterBranch"
 
@@ -296,8 +297,7 @@ class _Reader:
 
 
 def _is_id(given: Any) -> bool:
-    text = str(given) if isinstance(given, int | str) and not isinstance(given, bool) else ""
-    return text.isascii() and text.isdigit() and len(text) <= 15
+    return isinstance(given, int | str) and not isinstance(given, bool) and is_id(str(given))
 
 
 def condition_of(
@@ -318,6 +318,18 @@ def condition_of(
         raise InvalidInput(
             f"List {segment.id} ({segment.name}) can no longer be evaluated. {error.message}", listId=[str(segment.id)]
         ) from None
+
+
+def conditions_of(
+    segments: Iterable[Segment], model: DataModel, known: Mapping[int, Segment], now: int, limits: Limits
+) -> dict[int, Filters]:
+    """By id the filters of the dynamic ones among the segments, without those that use what is no longer there."""
+    found = {}
+    for each in segments:
+        with suppress(InvalidInput):  # who reads such a segment is told
+            if filters := condition_of(each, model, known, now, limits):
+                found[each.id] = filters
+    return found
 
 
 def cyclic(segment_id: int) -> InvalidInput:

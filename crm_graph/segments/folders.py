@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from crm_graph.definitions.changes.publication import Audit, audit_row
 from crm_graph.errors import InUse, InvalidInput, NotFound, TooMany
 from crm_graph.graph.queries import load
-from crm_graph.segments.audit import audit_of
-from crm_graph.segments.segment import ROOT_FOLDER
+from crm_graph.segments.segment import ROOT_FOLDER, is_id
 from crm_graph.unit import Unit
 
 _QUERIES = "segments"
@@ -117,8 +117,7 @@ def _tree(unit: Unit) -> dict[int, Folder]:
 
 
 def _one(tree: Mapping[int, Folder], folder_id: str) -> Folder:
-    is_number = folder_id.isascii() and folder_id.isdigit() and len(folder_id) <= 15
-    found = tree.get(int(folder_id)) if is_number else None
+    found = tree.get(int(folder_id)) if is_id(folder_id) else None
     if found is None:
         raise NotFound(f"Folder {folder_id[:100]} does not exist.", folderId=[folder_id[:100]])
     return found
@@ -162,4 +161,5 @@ def _save(unit: Unit, folder: Folder, action: str, values: Mapping[str, Any]) ->
 
 def _audit(unit: Unit, folder: Folder, action: str) -> dict[str, Any]:
     values = {"name": folder.name, "parent_id": folder.parent_id}
-    return audit_of(unit, action, f"segment_folder:{folder.id}", unit.clock.now(), values)
+    audit = Audit(action=action, subject=f"segment_folder:{folder.id}", values=values)
+    return audit_row(unit, audit, unit.clock.now())

@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crm_graph.crm import Crm
-from crm_graph.errors import InvalidInput
 from crm_graph.feed.number import number
 from crm_graph.feed.read import Event
 from crm_graph.feed.read import read as read_feed
 from crm_graph.graph.queries import load
 from crm_graph.search.members import compile_matches, compile_members
-from crm_graph.segments.filters import Filters, condition_of
+from crm_graph.segments.filters import Filters, conditions_of
 from crm_graph.segments.history import is_due
 from crm_graph.segments.segment import Segment, read
 from crm_graph.unit import Actor, Unit
@@ -58,40 +57,36 @@ class _Moves:
 
 def follow(crm: Crm, stopping: Callable[[], bool] = lambda: False) -> bool:
     """One page of the feed from where the follower is, then one segment as a whole at most; whether more is left."""
-    has_more = _follow_feed(crm, stopping)
-    return not stopping() and (_sweep_one(crm, stopping) or has_more)
-
-
-def _follow_feed(crm: Crm, stopping: Callable[[], bool]) -> bool:
     followed = crm.run(_ACTOR, _known)
     if stopping():
         return False
+    taken = _follow_feed(crm, followed)
+    if stopping():
+        return False
+    if taken:  # events may ask for a segment to be gone through
+        followed = crm.run(_ACTOR, _known)
+    return _sweep_one(crm, followed, stopping) or taken == _EVENTS
+
+
+def _follow_feed(crm: Crm, followed: _Followed) -> int:
+    """How many events were taken in."""
     if not followed.segments or followed.seq is None:
         upto = number(crm.graph).seq
         if followed.seq != upto:
             crm.run(_ACTOR, lambda unit: _move(unit, followed.seq, upto, {}, set()))
-        return False
+        return 0
     page = read_feed(crm.graph, followed.seq, min(_EVENTS, crm.graph.limits.feed_batch))
-    if not page.events:
-        return False
-    crm.run(_ACTOR, lambda unit: _take(unit, _known(unit), page.events, followed.seq, page.after))
-    return len(page.events) == _EVENTS
+    if page.events:
+        crm.run(_ACTOR, lambda unit: _take(unit, _known(unit), page.events, followed.seq, page.after))
+    return len(page.events)
 
 
 def _known(unit: Unit) -> _Followed:
     row = unit.graph.ask(load(_QUERIES).followed, name=NAME)
     known = {each.id: each for each in map(read, row["segments"])}
-    found = _Followed(row["seq"])
-    for each in known.values():
-        if not each.is_dynamic or each.deleted_at is not None:
-            continue
-        try:
-            filters = condition_of(each, unit.model, known, unit.clock.read(), unit.limits)
-        except InvalidInput:
-            continue  # its filters use what is gone; who reads it is told
-        if filters is not None:
-            found.segments[each.id], found.filters[each.id] = each, filters
-    return found
+    live = [each for each in known.values() if each.deleted_at is None]
+    filters = conditions_of(live, unit.model, known, unit.clock.read(), unit.limits)
+    return _Followed(row["seq"], {each: known[each] for each in filters}, filters)
 
 
 def _take(unit: Unit, followed: _Followed, events: Sequence[Event], seq: int | None, after: int) -> None:
@@ -156,10 +151,9 @@ def _move(unit: Unit, from_seq: int | None, seq: int, moves: Mapping[int, _Moves
     )
 
 
-def _sweep_one(crm: Crm, stopping: Callable[[], bool]) -> bool:
+def _sweep_one(crm: Crm, followed: _Followed, stopping: Callable[[], bool]) -> bool:
     """Go through the segment that has waited longest for it; whether another one waits."""
     now = crm.clock.read()
-    followed = crm.run(_ACTOR, _known)
     due = [each for each in followed.segments.values() if _is_due(each, followed.filters[each.id], now)]
     converting = [each for each in followed.segments.values() if each.conversion and each not in due]
     ripe = crm.run(_ACTOR, lambda unit: [each for each in converting if is_due(unit, each)]) if converting else []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from crm_graph.dates import DAY_MS
 from crm_graph.errors import InvalidInput, NotFound
 from crm_graph.graph.queries import load
 from crm_graph.segments import store
@@ -15,7 +16,6 @@ from crm_graph.segments.segment import Segment
 from crm_graph.unit import Unit
 
 _QUERIES = "segments"
-_DAY_MS = 86_400_000
 _DAYS_MAX = 366 * 2
 _EDITS_MAX = 1_000
 
@@ -37,8 +37,8 @@ def between(unit: Unit, segment_id: str, since: str, until: str) -> History:
     InvalidInput for what is no date, or for more than two years.
     """
     segment, _ = store.find(unit, segment_id)
-    begin, end = _day(since, "startDate"), _day(until, "endDate") + _DAY_MS
-    days = (end - begin) // _DAY_MS
+    begin, end = _day(since, "startDate"), _day(until, "endDate") + DAY_MS
+    days = (end - begin) // DAY_MS
     if not 0 < days <= _DAYS_MAX:
         raise InvalidInput(f"From startDate to endDate are 1 to {_DAYS_MAX} days.", startDate=[since], endDate=[until])
     row = unit.graph.ask(
@@ -57,10 +57,10 @@ def between(unit: Unit, segment_id: str, since: str, until: str) -> History:
         change[begin if went is None else went] -= number
     sizes, size = [], 0
     last = unit.clock.read()
-    for day in range(begin, end, _DAY_MS):
+    for day in range(begin, end, DAY_MS):
         if day <= last:
             size += change[day]
-            sizes.append((min(day + _DAY_MS - 1, last), size))
+            sizes.append((min(day + DAY_MS - 1, last), size))
     return History(sizes=tuple(sizes), edits=tuple(row["edits"]))
 
 
@@ -112,7 +112,7 @@ def is_due(unit: Unit, segment: Segment) -> bool:
         return now >= _due_on(wanted)
     last = unit.graph.ask(load(_QUERIES).last_change, segment_id=segment.id)["at"] or 0
     quiet_since = max(last, segment.created_at, segment.filters_updated_at)
-    quiet_ms: int = wanted["offset"] * UNITS[wanted["timeUnit"]] * _DAY_MS
+    quiet_ms: int = wanted["offset"] * UNITS[wanted["timeUnit"]] * DAY_MS
     return now >= quiet_since + quiet_ms
 
 
@@ -148,6 +148,6 @@ def _day(given: str, name: str) -> int:
             found = datetime.fromtimestamp(int(given) / 1_000, UTC).date()
         else:
             found = date.fromisoformat(given[:10])
-        return ((found - date(1970, 1, 1)) // timedelta(days=1)) * _DAY_MS
+        return ((found - date(1970, 1, 1)) // timedelta(days=1)) * DAY_MS
     except (ValueError, OverflowError, OSError):
         raise InvalidInput(f"{name} is a date such as 2026-03-01.", **{name: [given[:100]]}) from None

@@ -11,9 +11,10 @@ from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import InvalidInput, NotFound, QueryTooExpensive, RecordNotFound, TooMany
 from crm_graph.graph.failures import ConstraintViolated
 from crm_graph.graph.queries import Query, load
+from crm_graph.records.record import is_id
 from crm_graph.search.conditions import Condition
 from crm_graph.search.members import compile_matches, compile_member_count, compile_members
-from crm_graph.segments.filters import condition_of
+from crm_graph.segments.filters import condition_of, conditions_of
 from crm_graph.segments.segment import Segment, read
 from crm_graph.unit import Unit
 
@@ -166,7 +167,7 @@ class Memberships:
 def of_record(unit: Unit, object_type: ObjectType, record_id: str) -> list[Membership]:
     """The segments that a record is in; RecordNotFound where there is no live one."""
     found = of_records(unit, object_type, [record_id])
-    if not _is_id(record_id) or int(record_id) not in found:
+    if not is_id(record_id) or int(record_id) not in found:
         raise RecordNotFound
     return found[int(record_id)]
 
@@ -182,7 +183,7 @@ def of_several(unit: Unit, records: Sequence[tuple[str, str]]) -> Memberships:
     memberships, missing = [], []
     for name, record_id in records:
         object_type = unit.model.object_type(name)
-        known = found[object_type.name].get(int(record_id)) if _is_id(record_id) else None
+        known = found[object_type.name].get(int(record_id)) if is_id(record_id) else None
         if known is None:
             missing.append(record_id)
         else:
@@ -195,18 +196,20 @@ def of_records(unit: Unit, object_type: ObjectType, record_ids: Sequence[str]) -
 
     Segments whose filters use what is gone are left out.
     """
-    ids = [int(each) for each in dict.fromkeys(record_ids) if _is_id(each)]
+    ids = [int(each) for each in dict.fromkeys(record_ids) if is_id(each)]
     rows = unit.graph.ask(load(_QUERIES).of_type, object_type=object_type.name, limit=unit.limits.segments)["segments"]
     known = {each.id: each for each in map(read, rows)}
     live = [each for each in known.values() if each.deleted_at is None and each.object_type == object_type.name]
     live.sort(key=lambda each: each.id)
-    conditions = _conditions(unit, live, known)
+    evaluated = conditions_of(live, unit.model, known, unit.clock.read(), unit.limits)
     found: dict[int, list[Membership]] = {}
     keys = [f"{object_type.id}:{each}" for each in ids]
     chunks = [live[n : n + _LISTS_AT_ONCE] for n in range(0, len(live), _LISTS_AT_ONCE)] or [[]]
     for chunk in chunks:
-        asked = [each for each in chunk if each.id in conditions]
-        statement, parameters = compile_matches(object_type, [conditions[each.id] for each in asked], unit.model)
+        asked = [each for each in chunk if each.id in evaluated]
+        statement, parameters = compile_matches(
+            object_type, [evaluated[each.id].condition for each in asked], unit.model
+        )
         for record_id, changed_at, is_live, truths, kept in unit.graph.ask(statement, keys=keys, **parameters)[
             "records"
         ]:
@@ -214,19 +217,6 @@ def of_records(unit: Unit, object_type: ObjectType, record_ids: Sequence[str]) -
                 true = {each.id for each, truth in zip(asked, truths, strict=True) if truth}
                 memberships = _memberships(chunk, true, kept, changed_at)
                 found.setdefault(record_id, []).extend(memberships)
-    return found
-
-
-def _conditions(unit: Unit, segments: Iterable[Segment], known: Mapping[int, Segment]) -> dict[int, Condition]:
-    """Conditions of the dynamic ones among these that can be evaluated."""
-    found = {}
-    for each in segments:
-        try:
-            filters = condition_of(each, unit.model, known, unit.clock.read(), unit.limits)
-        except InvalidInput:
-            continue
-        if filters is not None:
-            found[each.id] = filters.condition
     return found
 
 
@@ -341,7 +331,7 @@ def _read_cursor(given: str | None, *, by_time: bool, backward: bool) -> _Start:
     if not given:
         return _Start(None, _BEHIND_ALL if backward else _BEFORE_ALL, is_settled=not backward)
     since, _, record_id = given.partition("-") if by_time else ("0", "", given)
-    if _is_id(record_id) and (_is_id(since) or since == _UNSETTLED):
+    if is_id(record_id) and (is_id(since) or since == _UNSETTLED):
         return _Start(None if since == _UNSETTLED else int(since), int(record_id), since != _UNSETTLED)
     raise InvalidInput(f"The cursor {given[:100]!r} is none that a page gave; leave it out to begin anew.")
 
@@ -396,11 +386,7 @@ def _refuse_gone(segment: Segment, row: Mapping[str, Any]) -> None:
 def _record_ids(given: Iterable[str]) -> set[int]:
     found = set()
     for each in given:
-        if not _is_id(each):
+        if not is_id(each):
             raise InvalidInput(f"The record id {each[:100]!r} is not a whole number.", recordId=[each[:100]])
         found.add(int(each))
     return found
-
-
-def _is_id(given: str) -> bool:
-    return given.isascii() and given.isdigit() and len(given) <= 18

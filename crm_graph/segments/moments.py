@@ -5,12 +5,14 @@ A point is a time in a zone. A property that is a date is compared with the day 
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from crm_graph.dates import months_later
 from crm_graph.segments.body import (
     Body,
     integer_of,
@@ -95,7 +97,7 @@ def shifted(begun: datetime, given: Any, at: str) -> datetime:
     body = object_of(given, at)
     amounts = {name: integer_of(body, name, at, default=0, most=10_000_000_000_000) for name in _OFFSETS}
     months = amounts["years"] * 12 + amounts["quarters"] * 3 + amounts["months"]
-    moved = _months_later(begun, months) if months else begun
+    moved = months_later(begun, months) if months else begun
     days = timedelta(days=amounts["days"], weeks=amounts["weeks"])
     less = timedelta(
         hours=amounts["hours"],
@@ -129,10 +131,8 @@ def unit_around(present: datetime, unit: str, first_month: int, *, first: int, c
         begin = midnight - timedelta(days=midnight.weekday()) if unit == "WEEK" else midnight
         return _in_range(lambda: (begin + first * size, begin + (first + count) * size), unit)
     months = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}[unit]
-    begin = _months_later(midnight.replace(day=1), -((midnight.month - first_month) % months))
-    return _in_range(
-        lambda: (_months_later(begin, first * months), _months_later(begin, (first + count) * months)), unit
-    )
+    begin = months_later(midnight.replace(day=1), -((midnight.month - first_month) % months))
+    return _in_range(lambda: (months_later(begin, first * months), months_later(begin, (first + count) * months)), unit)
 
 
 def _now(local: datetime, body: Body, at: str) -> datetime:
@@ -154,7 +154,7 @@ def _month(local: datetime, body: Body, at: str) -> datetime:
 
 def _quarter(local: datetime, body: Body, at: str) -> datetime:
     first = _today(local, body, at).replace(day=1, month=(local.month - 1) // 3 * 3 + 1)
-    return _on_day(_months_later(first, integer_of(body, "month", at, default=1, least=1, most=12) - 1), body, at)
+    return _on_day(months_later(first, integer_of(body, "month", at, default=1, least=1, most=12) - 1), body, at)
 
 
 def _year(local: datetime, body: Body, at: str) -> datetime:
@@ -177,18 +177,7 @@ _REFERENCES: Mapping[str, Callable[[datetime, Body, str], datetime]] = {
 
 def _on_day(first: datetime, body: Body, at: str) -> datetime:
     day = integer_of(body, "day", at, default=1, least=1, most=31)
-    return first.replace(day=min(day, _length(first)))
-
-
-def _length(first: datetime) -> int:
-    following = (first.year + first.month // 12, first.month % 12 + 1)
-    return (date(*following, 1) - date(first.year, first.month, 1)).days if first.year < _LAST_YEAR else 31
-
-
-def _months_later(begun: datetime, months: int) -> datetime:
-    year, month = divmod(begun.year * 12 + begun.month - 1 + months, 12)
-    first = begun.replace(year=year, month=month + 1, day=1)
-    return first.replace(day=min(begun.day, _length(first)))
+    return first.replace(day=min(day, calendar.monthrange(first.year, first.month)[1]))
 
 
 def _at_clock(day: datetime, body: Body, at: str) -> datetime:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from crm_graph.dates import DAY_MS
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import InvalidInput
 from crm_graph.search.conditions import AllOf, AnyOf, Changed, Compared, Condition, Ever, Not, Part
@@ -22,7 +23,6 @@ from crm_graph.segments import moments
 from crm_graph.segments.body import Body, boolean_of, integer_of, list_of, malformed, object_of, one_of, text_of
 from crm_graph.segments.moments import Point
 
-_DAY_MS = 86_400_000
 _TIMES = (Kind.DATE, Kind.DATETIME)
 _OPERATORS = {**OPERATORS, **LIST_OPERATORS}
 
@@ -87,11 +87,8 @@ class Reading:
 Make = Callable[[Reading], Condition]
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One row: the operators that the type takes, each with what it makes."""
-
-    operators: Mapping[str, Make]
+Operation = Mapping[str, Make]
+"""One row: the operators that the type takes, each with what it makes."""
 
 
 def read_operation(reading: Reading) -> Condition:
@@ -99,7 +96,7 @@ def read_operation(reading: Reading) -> Condition:
     body, at = reading.body, reading.at
     given = text_of(body, "operationType", at, default=body.get("type", ""))
     name = one_of({"operationType": _ALIASES.get(given, given)}, "operationType", at, tuple(OPERATIONS))
-    operators = OPERATIONS[name].operators
+    operators = OPERATIONS[name]
     condition = operators[one_of(body, "operator", at, tuple(operators))](reading)
     includes_none = boolean_of(body, "includeObjectsWithNoValueSet", at)
     if includes_none and not reading.operator.startswith(_NOT_ABOUT_NOW):
@@ -109,7 +106,7 @@ def read_operation(reading: Reading) -> Condition:
 
 _NOT_ABOUT_NOW = ("IS_KNOWN", "IS_UNKNOWN", "IS_NOT_KNOWN", "IS_BLANK", "IS_NOT_BLANK", "HAS_EVER_", "HAS_NEVER_")
 """Operators that say themselves what they make of a property without a value."""
-_ALIASES = {"RANGED_NUMBER": "NUMBER_RANGED", "RANGED_TIME": "TIME_RANGED", "RANGED_DATE": "RANGED_DATE"}
+_ALIASES = {"RANGED_NUMBER": "NUMBER_RANGED", "RANGED_TIME": "TIME_RANGED"}
 
 
 def _known(condition: Condition, reading: Reading) -> Condition:
@@ -137,13 +134,9 @@ def _values(operator: str) -> Make:
         found = reading.values()
         if operator == "HAS_ALL" and reading.target.kind is Kind.OPTION:
             return AllOf(tuple(reading.filter("EQ", each) for each in found))
-        return _many(reading, operator, found)
+        return reading.filter(operator, *found)
 
     return make
-
-
-def _many(reading: Reading, operator: str, found: list[Any]) -> Filter:
-    return reading.filter(operator, *found)
 
 
 def _negated(make: Make) -> Make:
@@ -203,7 +196,7 @@ def _day(operator: str) -> Make:
     def make(reading: Reading) -> Condition:
         reading.refuse_unless_time()
         begin = _named_day(reading).milliseconds
-        return _within(reading, operator, begin, begin + _DAY_MS)
+        return _within(reading, operator, begin, begin + DAY_MS)
 
     return make
 
@@ -322,15 +315,10 @@ def _default_time(reading: Reading, given: Any) -> int | None:
 
 
 def _refuse_unlike(reading: Reading, other: Target) -> None:
-    kinds = [
-        {Kind.OPTION: Kind.TEXT, Kind.DATE: Kind.DATETIME}.get(each.kind, each.kind) for each in _two(reading, other)
-    ]
-    if kinds[0] is not kinds[1] or kinds[0] is Kind.OPTIONS:
+    alike = {Kind.OPTION: Kind.TEXT, Kind.DATE: Kind.DATETIME}
+    one, two = (alike.get(each.kind, each.kind) for each in (reading.target, other))
+    if one is not two or one is Kind.OPTIONS:
         raise malformed(reading.at, f"{reading.target.name} and {other.name} cannot be compared")
-
-
-def _two(reading: Reading, other: Target) -> tuple[Target, Target]:
-    return reading.target, other
 
 
 def _time_point(comparison: str, inclusive: str) -> Make:
@@ -414,129 +402,110 @@ _CALENDAR = {
 }
 
 OPERATIONS: Mapping[str, Operation] = {
-    "ALL_PROPERTY": Operation(
-        {
-            "IS_KNOWN": _is_known,
-            "IS_UNKNOWN": _is_unknown,
-            "IS_NOT_KNOWN": _is_unknown,
-            "IS_NOT_BLANK": _is_known,
-            "IS_BLANK": _is_unknown,
-        }
-    ),
-    "STRING": Operation(
-        {
-            **_EQUAL,
-            "CONTAINS": _value("CONTAINS"),
-            "DOES_NOT_CONTAIN": _negated(_value("CONTAINS")),
-            "STARTS_WITH": _value("STARTS_WITH"),
-            "ENDS_WITH": _value("ENDS_WITH"),
-            **_EVER_EQUAL,
-            "HAS_EVER_CONTAINED": _ever(_value("CONTAINS")),
-            "HAS_NEVER_CONTAINED": _never(_value("CONTAINS")),
-        }
-    ),
-    "MULTISTRING": Operation(
-        {
-            "IS_EQUAL_TO": _any_value("EQ"),
-            "IS_NOT_EQUAL_TO": _negated(_any_value("EQ")),
-            "CONTAINS": _any_value("CONTAINS"),
-            "DOES_NOT_CONTAIN": _negated(_any_value("CONTAINS")),
-            "STARTS_WITH": _any_value("STARTS_WITH"),
-            "ENDS_WITH": _any_value("ENDS_WITH"),
-            "HAS_EVER_BEEN_EQUAL_TO": _ever(_any_value("EQ")),
-            "HAS_NEVER_BEEN_EQUAL_TO": _never(_any_value("EQ")),
-            "HAS_EVER_CONTAINED": _ever(_any_value("CONTAINS")),
-            "HAS_NEVER_CONTAINED": _never(_any_value("CONTAINS")),
-        }
-    ),
-    "NUMBER": Operation(
-        {
-            **_EQUAL,
-            "IS_GREATER_THAN": _value("GT"),
-            "IS_GREATER_THAN_OR_EQUAL_TO": _value("GTE"),
-            "IS_LESS_THAN": _value("LT"),
-            "IS_LESS_THAN_OR_EQUAL_TO": _value("LTE"),
-            "IS_BETWEEN": _between,
-            "IS_NOT_BETWEEN": _negated(_between),
-            **_EVER_EQUAL,
-        }
-    ),
-    "NUMBER_RANGED": Operation({"IS_BETWEEN": _between, "IS_NOT_BETWEEN": _negated(_between)}),
-    "BOOL": Operation({**_EQUAL, **_EVER_EQUAL}),
-    "ENUMERATION": Operation(
-        {
-            "IS_ANY_OF": _values("IN"),
-            "IS_NONE_OF": _negated(_values("IN")),
-            "IS_EXACTLY": _values("EXACTLY"),
-            "IS_NOT_EXACTLY": _negated(_values("EXACTLY")),
-            "CONTAINS_ALL": _values("HAS_ALL"),
-            "DOES_NOT_CONTAIN_ALL": _negated(_values("HAS_ALL")),
-            "HAS_EVER_BEEN_ANY_OF": _ever(_values("IN")),
-            "HAS_NEVER_BEEN_ANY_OF": _never(_values("IN")),
-            "HAS_EVER_BEEN_EXACTLY": _ever(_values("EXACTLY")),
-            "HAS_NEVER_BEEN_EXACTLY": _never(_values("EXACTLY")),
-            "HAS_EVER_CONTAINED_ALL": _ever(_values("HAS_ALL")),
-            "HAS_NEVER_CONTAINED_ALL": _never(_values("HAS_ALL")),
-        }
-    ),
-    "DATE": Operation(
-        {
-            "IS_EQUAL_TO": _day("on"),
-            "IS_NOT_EQUAL_TO": _negated(_day("on")),
-            "IS_BEFORE_DATE": _day("before"),
-            "IS_BEFORE": _day("before"),
-            "IS_AFTER_DATE": _day("after"),
-            "IS_AFTER": _day("after"),
-        }
-    ),
-    "DATETIME": Operation(
-        {
-            "IS_EQUAL_TO": _timestamp("EQ"),
-            "IS_NOT_EQUAL_TO": _negated(_timestamp("EQ")),
-            "IS_BEFORE_DATE": _timestamp("LT"),
-            "IS_BEFORE": _timestamp("LT"),
-            "IS_AFTER_DATE": _timestamp("GT"),
-            "IS_AFTER": _timestamp("GT"),
-        }
-    ),
-    "RANGED_DATE": Operation({"IS_BETWEEN": _between_times, "IS_NOT_BETWEEN": _negated(_between_times)}),
-    "ROLLING_DATE_RANGE": Operation(
-        {
-            "IS_LESS_THAN_X_DAYS_AGO": _rolling("GTE", -1, from_now=True),
-            "IS_MORE_THAN_X_DAYS_AGO": _rolling("LT", -1, from_now=False),
-            "IS_LESS_THAN_X_DAYS_FROM_NOW": _rolling("LTE", 1, from_now=True),
-            "IS_MORE_THAN_X_DAYS_FROM_NOW": _rolling("GT", 1, from_now=False),
-        }
-    ),
-    "ROLLING_PROPERTY_UPDATED": Operation(
-        {
-            "UPDATED_IN_LAST_X_DAYS": _updated_lately,
-            "NOT_UPDATED_IN_LAST_X_DAYS": lambda reading: Not(_updated_lately(reading)),
-        }
-    ),
-    "CALENDAR_DATE": Operation(_CALENDAR),
-    "COMPARATIVE_DATE": Operation(
-        {"IS_BEFORE": _to_property("LT"), "IS_AFTER": _to_property("GT"), "IS_EQUAL_TO": _to_property("EQ")}
-    ),
-    "COMPARATIVE_PROPERTY_UPDATED": Operation(
-        {"IS_BEFORE": _to_property("LT", Part.CHANGED_AT), "IS_AFTER": _to_property("GT", Part.CHANGED_AT)}
-    ),
-    "COMPARATIVE_STRING": Operation(
-        {
-            "IS_EQUAL_TO": _to_property("EQ"),
-            "IS_NOT_EQUAL_TO": _to_property("NEQ"),
-            "CONTAINS": _to_property("CONTAINS"),
-            "DOES_NOT_CONTAIN": _to_property("NOT_CONTAINS"),
-            "STARTS_WITH": _to_property("STARTS_WITH"),
-            "ENDS_WITH": _to_property("ENDS_WITH"),
-        }
-    ),
-    "TIME_POINT": Operation(
-        {
-            "IS_EQUAL_TO": _equal_to_point,
-            "IS_BEFORE": _time_point("LT", "LTE"),
-            "IS_AFTER": _time_point("GT", "GTE"),
-        }
-    ),
-    "TIME_RANGED": Operation({"IS_BETWEEN": _between_points, "IS_NOT_BETWEEN": _negated(_between_points)}),
+    "ALL_PROPERTY": {
+        "IS_KNOWN": _is_known,
+        "IS_UNKNOWN": _is_unknown,
+        "IS_NOT_KNOWN": _is_unknown,
+        "IS_NOT_BLANK": _is_known,
+        "IS_BLANK": _is_unknown,
+    },
+    "STRING": {
+        **_EQUAL,
+        "CONTAINS": _value("CONTAINS"),
+        "DOES_NOT_CONTAIN": _negated(_value("CONTAINS")),
+        "STARTS_WITH": _value("STARTS_WITH"),
+        "ENDS_WITH": _value("ENDS_WITH"),
+        **_EVER_EQUAL,
+        "HAS_EVER_CONTAINED": _ever(_value("CONTAINS")),
+        "HAS_NEVER_CONTAINED": _never(_value("CONTAINS")),
+    },
+    "MULTISTRING": {
+        "IS_EQUAL_TO": _any_value("EQ"),
+        "IS_NOT_EQUAL_TO": _negated(_any_value("EQ")),
+        "CONTAINS": _any_value("CONTAINS"),
+        "DOES_NOT_CONTAIN": _negated(_any_value("CONTAINS")),
+        "STARTS_WITH": _any_value("STARTS_WITH"),
+        "ENDS_WITH": _any_value("ENDS_WITH"),
+        "HAS_EVER_BEEN_EQUAL_TO": _ever(_any_value("EQ")),
+        "HAS_NEVER_BEEN_EQUAL_TO": _never(_any_value("EQ")),
+        "HAS_EVER_CONTAINED": _ever(_any_value("CONTAINS")),
+        "HAS_NEVER_CONTAINED": _never(_any_value("CONTAINS")),
+    },
+    "NUMBER": {
+        **_EQUAL,
+        "IS_GREATER_THAN": _value("GT"),
+        "IS_GREATER_THAN_OR_EQUAL_TO": _value("GTE"),
+        "IS_LESS_THAN": _value("LT"),
+        "IS_LESS_THAN_OR_EQUAL_TO": _value("LTE"),
+        "IS_BETWEEN": _between,
+        "IS_NOT_BETWEEN": _negated(_between),
+        **_EVER_EQUAL,
+    },
+    "NUMBER_RANGED": {"IS_BETWEEN": _between, "IS_NOT_BETWEEN": _negated(_between)},
+    "BOOL": {**_EQUAL, **_EVER_EQUAL},
+    "ENUMERATION": {
+        "IS_ANY_OF": _values("IN"),
+        "IS_NONE_OF": _negated(_values("IN")),
+        "IS_EXACTLY": _values("EXACTLY"),
+        "IS_NOT_EXACTLY": _negated(_values("EXACTLY")),
+        "CONTAINS_ALL": _values("HAS_ALL"),
+        "DOES_NOT_CONTAIN_ALL": _negated(_values("HAS_ALL")),
+        "HAS_EVER_BEEN_ANY_OF": _ever(_values("IN")),
+        "HAS_NEVER_BEEN_ANY_OF": _never(_values("IN")),
+        "HAS_EVER_BEEN_EXACTLY": _ever(_values("EXACTLY")),
+        "HAS_NEVER_BEEN_EXACTLY": _never(_values("EXACTLY")),
+        "HAS_EVER_CONTAINED_ALL": _ever(_values("HAS_ALL")),
+        "HAS_NEVER_CONTAINED_ALL": _never(_values("HAS_ALL")),
+    },
+    "DATE": {
+        "IS_EQUAL_TO": _day("on"),
+        "IS_NOT_EQUAL_TO": _negated(_day("on")),
+        "IS_BEFORE_DATE": _day("before"),
+        "IS_BEFORE": _day("before"),
+        "IS_AFTER_DATE": _day("after"),
+        "IS_AFTER": _day("after"),
+    },
+    "DATETIME": {
+        "IS_EQUAL_TO": _timestamp("EQ"),
+        "IS_NOT_EQUAL_TO": _negated(_timestamp("EQ")),
+        "IS_BEFORE_DATE": _timestamp("LT"),
+        "IS_BEFORE": _timestamp("LT"),
+        "IS_AFTER_DATE": _timestamp("GT"),
+        "IS_AFTER": _timestamp("GT"),
+    },
+    "RANGED_DATE": {"IS_BETWEEN": _between_times, "IS_NOT_BETWEEN": _negated(_between_times)},
+    "ROLLING_DATE_RANGE": {
+        "IS_LESS_THAN_X_DAYS_AGO": _rolling("GTE", -1, from_now=True),
+        "IS_MORE_THAN_X_DAYS_AGO": _rolling("LT", -1, from_now=False),
+        "IS_LESS_THAN_X_DAYS_FROM_NOW": _rolling("LTE", 1, from_now=True),
+        "IS_MORE_THAN_X_DAYS_FROM_NOW": _rolling("GT", 1, from_now=False),
+    },
+    "ROLLING_PROPERTY_UPDATED": {
+        "UPDATED_IN_LAST_X_DAYS": _updated_lately,
+        "NOT_UPDATED_IN_LAST_X_DAYS": lambda reading: Not(_updated_lately(reading)),
+    },
+    "CALENDAR_DATE": _CALENDAR,
+    "COMPARATIVE_DATE": {
+        "IS_BEFORE": _to_property("LT"),
+        "IS_AFTER": _to_property("GT"),
+        "IS_EQUAL_TO": _to_property("EQ"),
+    },
+    "COMPARATIVE_PROPERTY_UPDATED": {
+        "IS_BEFORE": _to_property("LT", Part.CHANGED_AT),
+        "IS_AFTER": _to_property("GT", Part.CHANGED_AT),
+    },
+    "COMPARATIVE_STRING": {
+        "IS_EQUAL_TO": _to_property("EQ"),
+        "IS_NOT_EQUAL_TO": _to_property("NEQ"),
+        "CONTAINS": _to_property("CONTAINS"),
+        "DOES_NOT_CONTAIN": _to_property("NOT_CONTAINS"),
+        "STARTS_WITH": _to_property("STARTS_WITH"),
+        "ENDS_WITH": _to_property("ENDS_WITH"),
+    },
+    "TIME_POINT": {
+        "IS_EQUAL_TO": _equal_to_point,
+        "IS_BEFORE": _time_point("LT", "LTE"),
+        "IS_AFTER": _time_point("GT", "GTE"),
+    },
+    "TIME_RANGED": {"IS_BETWEEN": _between_points, "IS_NOT_BETWEEN": _negated(_between_points)},
 }

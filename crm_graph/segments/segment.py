@@ -55,6 +55,11 @@ class Segment:
         return f"segment:{self.id}"
 
 
+def is_id(given: str) -> bool:
+    """Whether a text may be the id of a segment or of a folder."""
+    return given.isascii() and given.isdigit() and len(given) <= 15
+
+
 _JSON = ("filters", "settings", "conversion")
 
 

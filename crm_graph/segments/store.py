@@ -6,20 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from crm_graph.dates import DAY_MS
+from crm_graph.definitions.changes.publication import Audit, audit_row
 from crm_graph.definitions.changes.uses import of_object_type
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import Busy, InUse, InvalidInput, NotFound, TooMany
 from crm_graph.graph.failures import ConstraintViolated
 from crm_graph.graph.queries import load
 from crm_graph.segments import filters, folders, members
-from crm_graph.segments.audit import audit_of
 from crm_graph.segments.filters import Filters
-from crm_graph.segments.segment import MANUAL, PROCESSING_TYPES, SNAPSHOT, Segment, read, text_of
+from crm_graph.segments.segment import MANUAL, PROCESSING_TYPES, SNAPSHOT, Segment, is_id, read, text_of
 from crm_graph.unit import Unit
 
 _QUERIES = "segments"
 _NAME_LENGTH = 200
-_DAY_MS = 86_400_000
 
 SORTS: Mapping[str, str] = {
     "HS_LIST_ID": "id",
@@ -75,7 +75,7 @@ def find_several(unit: Unit, segment_ids: Sequence[str]) -> list[Segment]:
     """The live segments with these ids, in the order of the ids; those that are not there are left out."""
     if len(segment_ids) > unit.limits.segment_search_size:
         raise TooMany(f"At most {unit.limits.segment_search_size} lists can be read at once, not {len(segment_ids)}.")
-    ids = list(dict.fromkeys(int(each) for each in segment_ids if _is_id(each)))
+    ids = list(dict.fromkeys(int(each) for each in segment_ids if is_id(each)))
     known = _found(unit, ids)
     return [known[each] for each in ids if each in known and known[each].deleted_at is None]
 
@@ -118,7 +118,7 @@ def search(
         words=_folded(query),
         object_type=object_type.name if object_type else None,
         processing_types=list(processing_types) if processing_types else None,
-        ids=[int(each) for each in ids if _is_id(each)] if ids else None,
+        ids=[int(each) for each in ids if is_id(each)] if ids else None,
         key=SORTS[name],
         descending=descending,
         offset=offset,
@@ -264,7 +264,10 @@ def delete(unit: Unit, segment_id: str) -> None:
     """Hide a segment; its members come back with it. InUse while another one names it in its filters."""
     number, at = read_id(segment_id), unit.clock.now()
     row = unit.graph.change(
-        load(_QUERIES).delete, id=number, at=at, audit=audit_of(unit, "DELETE", f"segment:{number}", at, {})
+        load(_QUERIES).delete,
+        id=number,
+        at=at,
+        audit=audit_row(unit, Audit(action="DELETE", subject=f"segment:{number}"), at),
     )
     if row["used_by"]:
         names = list(row["used_by"])
@@ -282,14 +285,14 @@ def restore(unit: Unit, segment_id: str) -> None:
     known = _found(unit, [number])
     if number in known and known[number].deleted_at is None:
         return
-    since = at - unit.limits.segment_restore_days * _DAY_MS
+    since = at - unit.limits.segment_restore_days * DAY_MS
     try:
         row = unit.graph.change(
             load(_QUERIES).restore,
             id=number,
             at=at,
             since=since,
-            audit=audit_of(unit, "RESTORE", f"segment:{number}", at, {}),
+            audit=audit_row(unit, Audit(action="RESTORE", subject=f"segment:{number}"), at),
         )
     except ConstraintViolated:
         raise _name_taken(known[number].name) from None
@@ -308,12 +311,12 @@ def move(unit: Unit, segment_id: str, folder_id: str) -> Segment:
 def audit(unit: Unit, action: str, segment: Segment, at: int) -> dict[str, Any]:
     """What is remembered of a change of a segment."""
     values = {"name": segment.name, "processing_type": segment.processing_type, "filters": segment.filters}
-    return audit_of(unit, action, segment.subject, at, values)
+    return audit_row(unit, Audit(action=action, subject=segment.subject, values=values), at)
 
 
 def read_id(given: str) -> int:
     """The number of a segment; NotFound for what is no number."""
-    if not _is_id(given):
+    if not is_id(given):
         raise _missing(given)
     return int(given)
 
@@ -372,10 +375,6 @@ def _check_processing_type(given: str) -> None:
         raise InvalidInput(
             f"processingType {given[:100]!r} is none of {', '.join(PROCESSING_TYPES)}.", processingType=[given[:100]]
         )
-
-
-def _is_id(given: str) -> bool:
-    return given.isascii() and given.isdigit() and len(given) <= 15
 
 
 def _missing(segment_id: str) -> NotFound:

@@ -38,7 +38,7 @@ _PIPELINES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """What is remembered of a change: what was done to which definition, and how it is now."""
+    """What is remembered of a change: what was done to which definition or list, and how it is now."""
 
     action: str
     subject: str
@@ -59,7 +59,7 @@ def publish(unit: Unit, audits: Iterable[Audit], write: Callable[[Unit], None], 
         transaction_id=transaction_id,
     )
     at = unit.clock.now()
-    rows = [_audit_row(own, audit, at) for audit in audits]
+    rows = [audit_row(own, audit, at) for audit in audits]
 
     def work(inner: Unit) -> None:
         inner.graph.change(load(_QUERIES).begin, at=at)
@@ -166,7 +166,8 @@ def _native(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _audit_row(unit: Unit, audit: Audit, at: int) -> dict[str, Any]:
+def audit_row(unit: Unit, audit: Audit, at: int) -> dict[str, Any]:
+    """The node of a change that the actor makes at a time in ms since 1970."""
     return {
         "at": at,
         "action": audit.action,

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from crm_graph.dates import DAY_MS
+
 NUMBER, TEXT, TRUTH, DATE, DATETIME, LIST = "number", "string", "bool", "date", "datetime", "list"
 DIGITS = "digits"
 """A whole number from 0 to 15 that is written out."""
@@ -72,7 +74,7 @@ def _of_texts(text: str, gives: str, count: int, meaning: str) -> Function:
     return Function(takes=((TEXT,),) * count, gives=gives, text=text, meaning=meaning)
 
 
-_DAY_MS = "86400000.0"
+_DAY_MS = f"{float(DAY_MS)}"
 _STARTS = _of_texts("({0} STARTS WITH {1})", TRUTH, 2, "whether a text begins so")
 
 FUNCTIONS: Mapping[str, tuple[Function, ...]] = {

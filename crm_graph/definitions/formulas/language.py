@@ -16,7 +16,6 @@ DEPTH = 50
 """Parts of a formula that may stand within each other."""
 
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_SAYS = {"COMPARED": "a comparison", "SIGN": "+ or -", "TIMES": "* or /", "TRUTH": "true or false", "$END": "the end"}
 
 
 class FormulaRefused(Exception):

@@ -31,7 +31,6 @@ from crm_graph.graph.embedded.process import Process
 _PORTS = range(20_000, 32_000)
 _START_S = 120
 _THREADS_S = 1.0
-_THREADS_S = 1.0
 _STOP_S = 30
 _TAIL_LINES = 20
 

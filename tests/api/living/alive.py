@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
+import pytest
 from werkzeug.test import TestResponse
 
 from api import aliases, contract
@@ -118,6 +119,10 @@ BUILT_IN = {
     name: built_in(found) for name, found in MODEL.object_types.items() if found.permits("create") and found.active
 }
 
+CUSTOM = "custom"
+"""Stands for a custom type."""
+OBJECTS = "/crm/v3/objects/{type}"
+
 SHOWN: set[str] = set()
 """Endpoints of which a scenario says that it shows them alive."""
 
@@ -137,3 +142,19 @@ def alive(*lines: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
         return play
 
     return decorate
+
+
+def of(*names: str) -> pytest.MarkDecorator:
+    """Play a scenario with each of these types."""
+    return pytest.mark.parametrize("kind", names, indirect=True)
+
+
+def create(client: Watched, kind: Kind, **more: str) -> dict[str, Any]:
+    """A new record."""
+    body: dict[str, Any] = client.done("POST", kind.objects, {"properties": {**kind.values(), **more}})
+    return body
+
+
+def texts(kind: Kind, answer: Any) -> dict[str, str]:
+    """The text of each record in an answer, by id."""
+    return {each["id"]: each["properties"][kind.text] for each in answer["results"]}
