@@ -6,10 +6,15 @@ millisecond twice in one process, so that times order the writes of a process.
 
 from __future__ import annotations
 
+import calendar
 import random
 import secrets
 import threading
 import time
+from datetime import datetime
+
+DAY_MS = 24 * 60 * 60 * 1000
+"""Milliseconds of a day in UTC."""
 
 
 class Clock:
@@ -36,3 +41,12 @@ class Clock:
     def new_secret(self) -> str:
         """256 random bits as text, for tokens."""
         return secrets.token_urlsafe(32)
+
+
+def months_later(moment: datetime, months: int) -> datetime:
+    """The same day so many months later, the last one of the month where it has fewer days.
+
+    Raises ValueError or OverflowError beyond the years that there are.
+    """
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, calendar.monthrange(year, month + 1)[1]))

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 
 from crm_graph.accounts import permissions
 from crm_graph.accounts.tokens import audit_of, digest, require_super_admin
-from crm_graph.clock import Clock
-from crm_graph.dates import DAY_MS
+from crm_graph.clock import DAY_MS, Clock
 from crm_graph.errors import GrantRefused, InvalidInput, NotFound
 from crm_graph.graph.database import Graph
 from crm_graph.graph.queries import load

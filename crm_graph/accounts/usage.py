@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crm_graph.dates import DAY_MS
+from crm_graph.clock import DAY_MS
 from crm_graph.errors import CRMError
 from crm_graph.graph.queries import load
 from crm_graph.unit import Actor, Unit

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import re2
 
-from crm_graph.dates import months_later
+from crm_graph.clock import months_later
 from crm_graph.definitions.property import Property
 from crm_graph.definitions.property_types import STRING_LENGTH, ValueRefused, parser_of
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from crm_graph.dates import DAY_MS
+from crm_graph.clock import DAY_MS
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import Busy, Conflict, RecordNotFound, RuleBroken
 from crm_graph.graph.failures import ConstraintViolated

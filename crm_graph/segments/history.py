@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from crm_graph.dates import DAY_MS
+from crm_graph.clock import DAY_MS
 from crm_graph.errors import InvalidInput, NotFound
 from crm_graph.graph.queries import load
 from crm_graph.segments import store

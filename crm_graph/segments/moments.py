@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from crm_graph.dates import months_later
+from crm_graph.clock import months_later
 from crm_graph.segments.body import (
     Body,
     integer_of,

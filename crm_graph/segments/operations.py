@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from crm_graph.dates import DAY_MS
+from crm_graph.clock import DAY_MS
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import InvalidInput
 from crm_graph.search.conditions import AllOf, AnyOf, Changed, Compared, Condition, Ever, Not, Part

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from crm_graph.dates import DAY_MS
+from crm_graph.clock import DAY_MS
 from crm_graph.definitions.changes.publication import Audit, audit_row
 from crm_graph.definitions.changes.uses import of_object_type
 from crm_graph.definitions.object_type import ObjectType

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Any
 
 import jsonschema_rs
 from flask import Flask
+from flask_smorest.spec.plugins import FlaskPlugin
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 from api import aliases, openapi
-
-_PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 class Documented:
@@ -53,7 +51,7 @@ class Documented:
             rule, _ = self._urls.match(canonical, method, return_rule=True)
         except HTTPException:
             return None
-        return self._document["paths"].get(_PLACE.sub(r"{\1}", rule.rule), {}).get(method.lower())
+        return self._document["paths"].get(FlaskPlugin.flaskpath2openapi(rule.rule), {}).get(method.lower())
 
     def _invalid(self, operation: str, status: str, schema: Any, body: Any) -> str | None:
         key = (operation, status)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from crm_graph.dates import DAY_MS
+from crm_graph.clock import DAY_MS
 
 NUMBER, TEXT, TRUTH, DATE, DATETIME, LIST = "number", "string", "bool", "date", "datetime", "list"
 DIGITS = "digits"
