@@ -68,7 +68,7 @@ def page(crm: Crm, segment: Segment) -> list[members.Joined]:
 
 def caught_up(crm: Crm) -> None:
     """Follow the feed to its end."""
-    while follower._follow_feed(crm, lambda: False):
+    while follower._follow_feed(crm, run(crm, follower._known)):
         pass
 
 
