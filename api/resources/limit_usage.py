@@ -64,7 +64,9 @@ def of_pipelines(unit: Unit) -> Body:
 @endpoint(query=schemas.LabelQuery, scopes=anyone, form=listed(schemas.LabelUseForm))
 def of_labels(unit: Unit, query: Body) -> Body:
     """Custom labels between object types, of those that the query names or of all that have some."""
-    near, far = (query[name] and unit.model.object_type(query[name]) for name in ("from_type", "to_type"))
+    near, far = (
+        None if (name := query[each]) is None else unit.model.object_type(name) for each in ("from_type", "to_type")
+    )
     limit = unit.limits.association_labels
     return {"results": [schemas.label_use(each, limit) for each in limits.labels(unit, near, far)]}
 

@@ -127,6 +127,12 @@ def test_labels_between_two_types_are_counted(client: Client, account: Account) 
     assert client.get(f"{LIMITS}/associations/labels", fromObjectTypeId="widgets").status_code == 400
 
 
+def test_an_object_type_without_a_name_is_refused(client: Client) -> None:
+    answer = client.get(f"{LIMITS}/associations/labels", toObjectTypeId="")
+    assert answer.status_code == 400
+    assert "object type" in answer.get_json()["message"]
+
+
 def test_records_at_and_near_a_limit_are_named(client: Client, make: Make) -> None:
     near_type, far_type = make.object_type(), make.object_type()
     pair = {"fromObjectTypeId": near_type.id, "toObjectTypeId": far_type.id, "name": unique()}
