@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import neo4j
 import pytest
 from flask import Flask
+from werkzeug.serving import make_server
 
 from api.app import close, create_app
 from crm_graph.config import Settings
@@ -97,6 +99,18 @@ def app(settings: Settings, crm: Crm) -> Iterator[Flask]:
     made = create_app(settings, crm)
     yield made
     close(made)
+
+
+@pytest.fixture(scope="session")
+def served(app: Flask) -> Iterator[str]:
+    """The URL at which the application speaks real HTTP, for clients that are not ours."""
+    http = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=http.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{http.server_port}"
+    http.shutdown()
+    http.server_close()
+    thread.join()
 
 
 @pytest.fixture
