@@ -13,7 +13,7 @@ from functools import partial
 import pytest
 
 from tests.clients.delivered import Delivered, delivered
-from tests.clients.environments import run_python
+from tests.clients.environments import run_node, run_python
 from tests.clients.written import CUSTOM, TEXT, Pair, Written
 from tests.faults.served import TOKEN, Served
 
@@ -48,6 +48,16 @@ CLIENTS = {
     "dlt": Client(
         lambda environment: run_python("dlt", "extract.py", environment=environment),
         pairs=(*INLINE, ("companies", "contacts")),
+    ),
+    "node": Client(
+        lambda environment: run_node("node", "extract.mjs", environment=environment),
+        pairs=(*INLINE, ("companies", "contacts")),
+    ),
+    # It has no tool for lists.
+    "mcp": Client(
+        lambda environment: run_node("mcp", "extract.mjs", environment=environment),
+        pairs=(*INLINE, ("companies", "contacts")),
+        has_lists=False,
     ),
 }
 
