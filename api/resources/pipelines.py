@@ -32,6 +32,10 @@ Body = dict[str, Any]
 
 blueprint = Blueprint("pipelines", __name__, url_prefix="/crm/v3/pipelines", description="Steps that records pass")
 
+_NOT_NAMED = "{pipelineId}"
+"""What stands for a pipeline in the path that the official Python client asks for the changes of a stage: its method
+is told the stage alone and leaves the path as it is written in its text."""
+
 _READS = of_schemas("read")
 _WRITES = of_schemas("write")
 
@@ -145,5 +149,7 @@ def archive_stage(unit: Unit, object_type: ObjectType, pipeline_id: str, stage_i
 @endpoint(scopes=_READS, form=listed(AuditForm))
 def list_stage_changes(unit: Unit, object_type: ObjectType, pipeline_id: str, stage_id: str) -> Body:
     """Changes of a stage, newest first."""
+    if pipeline_id == _NOT_NAMED:
+        pipeline_id = pipelines.with_stage(object_type, stage_id).id
     rows = pipelines.audits(unit, object_type, pipeline_id, stage_id)
     return {"results": [shown_audit(row, stage_id, unit.model.account_id) for row in rows]}

@@ -9,6 +9,7 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 from api.endpoint import Query
 from api.paging import Names
 from api.schemas.envelopes import batched
+from api.schemas.ids import Id
 from api.schemas.moments import moment
 from api.schemas.reading import BodyReader, id_of, inputs_of, wrong
 from crm_graph.segments.folders import Folder
@@ -61,7 +62,7 @@ class SearchBody(_Loose):
     query = fields.String(load_default="", allow_none=True)
     object_type_id = fields.String(data_key="objectTypeId", load_default=None, allow_none=True)
     processing_types = fields.List(fields.String(), data_key="processingTypes", load_default=None, allow_none=True)
-    list_ids = fields.List(fields.String(), data_key="listIds", load_default=None, allow_none=True)
+    list_ids = fields.List(Id(), data_key="listIds", load_default=None, allow_none=True)
     sort = fields.String(load_default="", allow_none=True)
     offset = fields.Integer(load_default=0, allow_none=True, validate=validate.Range(0, 2**30))
     count = fields.Integer(load_default=20, allow_none=True, validate=validate.Range(0, 2**30))
@@ -71,22 +72,22 @@ class SearchBody(_Loose):
 class ChangeBody(_Loose):
     """Ids of records to put into a list, and of others to take out."""
 
-    add = fields.List(fields.String(), data_key="recordIdsToAdd", load_default=list)
-    remove = fields.List(fields.String(), data_key="recordIdsToRemove", load_default=list)
+    add = fields.List(Id(), data_key="recordIdsToAdd", load_default=list)
+    remove = fields.List(Id(), data_key="recordIdsToRemove", load_default=list)
 
 
 class FolderBody(_Loose):
     """A new folder."""
 
     name = fields.String(required=True)
-    parent_id = fields.String(data_key="parentFolderId", load_default="0", allow_none=True)
+    parent_id = Id(data_key="parentFolderId", load_default="0", allow_none=True)
 
 
 class MoveBody(_Loose):
     """A list and the folder that it goes to."""
 
-    list_id = fields.String(data_key="listId", required=True)
-    folder_id = fields.String(data_key="newFolderId", required=True)
+    list_id = Id(data_key="listId", required=True)
+    folder_id = Id(data_key="newFolderId", required=True)
 
 
 class ConversionBody(_Loose):
@@ -247,8 +248,8 @@ class ChangesAnswer(Schema):
     """What was done with which records; `recordsIdsAdded` is how the contract spells it."""
 
     records_ids_added = fields.List(fields.String(), data_key="recordsIdsAdded", required=True)
-    record_ids_removed = fields.List(fields.String(), data_key="recordIdsRemoved", required=True)
-    record_ids_missing = fields.List(fields.String(), data_key="recordIdsMissing", required=True)
+    record_ids_removed = fields.List(Id(), data_key="recordIdsRemoved", required=True)
+    record_ids_missing = fields.List(Id(), data_key="recordIdsMissing", required=True)
 
 
 class MembershipForm(Schema):

@@ -366,6 +366,19 @@ def test_folders_are_a_tree(lists: Lists) -> None:
     assert client.get(folders, folderId=inner).status_code == 404
 
 
+def test_ids_that_a_client_read_as_numbers_are_taken(lists: Lists) -> None:
+    # The official Python client makes a number of a folder's id.
+    folder = int(lists.client.post(f"{LISTS}/folders", {"name": unique()}).get_json()["folder"]["id"])
+    below = lists.client.post(f"{LISTS}/folders", {"name": unique(), "parentFolderId": folder}).get_json()["folder"]
+    list_id = int(lists.make())
+    assert below["parentFolderId"] == str(folder)
+    assert lists.put("folders/move-list", {"listId": list_id, "newFolderId": folder}).status_code == 204
+    shown = lists.client.get(f"{LISTS}/folders", folderId=str(folder)).get_json()["folder"]
+    assert shown["childLists"] == [list_id]
+    for wrong in (True, 1.5, [folder]):
+        assert lists.put("folders/move-list", {"listId": list_id, "newFolderId": wrong}).status_code == 400
+
+
 def test_older_ids_are_the_ids(lists: Lists) -> None:
     list_id = lists.make()
     assert lists.client.get(f"{LISTS}/idmapping", legacyListId=list_id).get_json()["listId"] == list_id

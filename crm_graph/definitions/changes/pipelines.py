@@ -58,6 +58,16 @@ def find_stage(pipeline: Pipeline, stage_id: str) -> Stage:
     return found
 
 
+def with_stage(object_type: ObjectType, stage_id: str) -> Pipeline:
+    """The live pipeline that has a stage; DefinitionNotFound where none has it, or where more than one does."""
+    found = [each for each in object_type.live_pipelines if each.stage(stage_id)]
+    if len(found) != 1:
+        raise DefinitionNotFound(
+            f"{len(found)} pipelines have a stage {stage_id}; name one of them", stageId=[stage_id]
+        )
+    return found[0]
+
+
 def create(unit: Unit, object_type: ObjectType, wanted: Pipeline) -> Pipeline:
     """The new pipeline, with ids where none were given.
 
