@@ -11,6 +11,7 @@ from crm_graph.definitions.association import USER_DEFINED
 from crm_graph.definitions.changes import object_types
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Property
+from crm_graph.graph.queries import load
 from crm_graph.records import associations, store
 from crm_graph.records.record import Record
 from crm_graph.unit import Actor, Unit
@@ -68,6 +69,17 @@ class Make:
             ).object_type
 
         return self._crm.run(SUPER_ADMIN, define)
+
+    def owner(self) -> dict[str, str]:
+        """E-mail address, first and last name of a new owner."""
+        values = {"email": email(), "first_name": unique("Ada "), "last_name": unique("Byron ")}
+        self._crm.run(
+            SUPER_ADMIN,
+            lambda unit: unit.graph.change(
+                load("transfer").save_owners, made=[values], changed=[], at=unit.clock.now()
+            ),
+        )
+        return values
 
     def associated(self, one: Record, other: Record) -> None:
         """Two records that are associated, without a label."""

@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
-from hubspot import HubSpot
 
 from api.app import create_app
 from crm_graph.config import Settings
 from crm_graph.crm import Crm
 from tests.api.client import Client
-from tests.factories import Make, unique
+from tests.factories import unique
 
 REDIRECT = "https://app.example/callback"
 SCOPE = "crm.objects.contacts.read"
@@ -260,23 +258,3 @@ def test_no_log_has_a_secret(
     assert "/oauth/v1/token" in text
     for secret in (tokens["access_token"], tokens["refresh_token"], connected.app["clientSecret"], token):
         assert secret not in text
-
-
-def test_the_official_client_gets_and_revokes_tokens(app: Flask, served: str, client: Client) -> None:
-    connected = Connected(client)
-    api = HubSpot(host=served).oauth
-    given = {"client_id": connected.app["clientId"], "client_secret": connected.app["clientSecret"]}
-    tokens = api.tokens_api.create(
-        grant_type="authorization_code", code=connected.code(), redirect_uri=REDIRECT, **given
-    )
-    assert api.access_tokens_api.get(tokens.access_token).app_id == connected.app["id"]
-    assert api.refresh_tokens_api.get(tokens.refresh_token).client_id == connected.app["clientId"]
-    api.refresh_tokens_api.archive(tokens.refresh_token)
-    assert status(client, tokens.access_token) == 401
-
-
-def test_contacts_are_read_with_a_token_of_the_official_client(served: str, client: Client, make: Make) -> None:
-    record = make.contact(firstname=unique())
-    token = Connected(client).tokens()["access_token"]
-    found = HubSpot(access_token=token, host=served).crm.contacts.basic_api.get_by_id(str(record.id))
-    assert found.properties["firstname"] == record.properties["firstname"]

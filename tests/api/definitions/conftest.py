@@ -1,4 +1,4 @@
-"""Two servers of one account, plain requests to them and the official client."""
+"""Two servers of one account, and requests to them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import requests
-from hubspot import HubSpot
 from werkzeug.serving import make_server
 
 from api.app import close, create_app
@@ -74,12 +73,6 @@ def other(definitions_settings: Settings, server: Server) -> Iterator[Server]:
     """Another server of the same account, with a data model of its own."""
     with serving(definitions_settings) as made:
         yield made
-
-
-@pytest.fixture
-def client(server: Server) -> HubSpot:
-    """The official client, with nothing but base URL and token changed."""
-    return HubSpot(access_token=TOKEN, host=server.url)
 
 
 @pytest.fixture

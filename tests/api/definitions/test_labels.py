@@ -1,15 +1,10 @@
-"""Association labels and limits over REST, by the official client and by plain requests."""
+"""Association labels and limits over REST."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from hubspot import HubSpot
-from hubspot.crm.associations.v4.schema import (
-    PublicAssociationDefinitionCreateRequest,
-    PublicAssociationDefinitionUpdateRequest,
-)
 
 from tests.api.definitions.conftest import Server
 
@@ -27,30 +22,6 @@ def create(server: Server, near: str, far: str, **body: str) -> list[dict[str, A
     assert answer.status_code == 200, answer.text
     rows: list[dict[str, Any]] = answer.json()["results"]
     return rows
-
-
-def test_the_official_client_makes_renames_and_removes_a_label(client: HubSpot, name: str) -> None:
-    api = client.crm.associations.v4.schema.definitions_api
-
-    made = api.create(
-        "contacts",
-        "companies",
-        PublicAssociationDefinitionCreateRequest(name=name, label=f"Boss {name}", inverse_label=f"Report {name}"),
-    )
-    ahead, back = made.results
-    api.update(
-        "contacts",
-        "companies",
-        PublicAssociationDefinitionUpdateRequest(association_type_id=ahead.type_id, label=f"Chief {name}"),
-    )
-    seen = {row.type_id: row.label for row in api.get_all("contacts", "companies").results}
-    inverse = {row.type_id: row.label for row in api.get_all("companies", "contacts").results}
-    api.remove("contacts", "companies", ahead.type_id)
-
-    assert (ahead.category, ahead.label, back.label) == ("USER_DEFINED", f"Boss {name}", f"Report {name}")
-    assert seen[ahead.type_id] == f"Chief {name}"
-    assert inverse[back.type_id] == f"Report {name}"
-    assert ahead.type_id not in [row.type_id for row in api.get_all("contacts", "companies").results]
 
 
 def test_the_unlabelled_type_has_no_label(server: Server) -> None:

@@ -1,23 +1,10 @@
-"""Properties and groups over REST, by the official client and by plain requests."""
+"""Properties and groups over REST."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from hubspot import HubSpot
-from hubspot.crm.properties import (
-    BatchInputPropertyCreate,
-    BatchInputPropertyName,
-    BatchReadInputPropertyName,
-    OptionInput,
-    PropertyCreate,
-    PropertyGroupCreate,
-    PropertyGroupUpdate,
-    PropertyName,
-    PropertyUpdate,
-)
-from hubspot.crm.properties.exceptions import ApiException
 
 from tests.api.definitions.conftest import Server
 
@@ -33,70 +20,6 @@ def text_property(name: str, **given: Any) -> dict[str, Any]:
         "groupName": "contactinformation",
         **given,
     }
-
-
-def test_the_official_client_creates_reads_changes_and_archives_a_property(client: HubSpot, name: str) -> None:
-    api = client.crm.properties.core_api
-    wanted = PropertyCreate(
-        name=name,
-        label="Favourite food",
-        type="enumeration",
-        field_type="select",
-        group_name="contactinformation",
-        options=[OptionInput(label="Pizza", value="pizza", display_order=0, hidden=False)],
-    )
-
-    made = api.create("contacts", wanted)
-    changed = api.update("contacts", name, PropertyUpdate(label="Food"))
-    listed = [each.name for each in api.get_all("contacts").results]
-    api.archive("contacts", name)
-
-    assert (made.name, made.label, made.options[0].value) == (name, "Favourite food", "pizza")
-    assert made.hubspot_defined is False
-    assert made.modification_metadata.archivable is True
-    assert (changed.label, changed.options[0].value) == ("Food", "pizza")
-    assert name in listed
-    with pytest.raises(ApiException) as caught:
-        api.get_by_name("contacts", name)
-    assert caught.value.status == 404
-    assert api.get_by_name("contacts", name, archived=True).archived is True
-
-
-def test_the_official_client_works_on_several_at_once(client: HubSpot, name: str) -> None:
-    api = client.crm.properties.batch_api
-    names = [f"{name}_a", f"{name}_b"]
-    wanted = [
-        PropertyCreate(name=each, label=each, type="number", field_type="number", group_name="contactinformation")
-        for each in names
-    ]
-
-    made = api.create("contacts", BatchInputPropertyCreate(inputs=wanted))
-    inputs = [PropertyName(name=each) for each in names]
-    read = api.read("contacts", BatchReadInputPropertyName(inputs=inputs, archived=False))
-    api.archive("contacts", BatchInputPropertyName(inputs=inputs))
-
-    assert made.status == "COMPLETE"
-    assert [each.name for each in made.results] == names
-    assert [each.name for each in read.results] == names
-    assert set(names) <= {
-        each.name for each in client.crm.properties.core_api.get_all("contacts", archived=True).results
-    }
-
-
-def test_the_official_client_works_on_groups(client: HubSpot, name: str) -> None:
-    api = client.crm.properties.groups_api
-
-    made = api.create("contacts", PropertyGroupCreate(name=name, label="Group", display_order=3))
-    changed = api.update("contacts", name, PropertyGroupUpdate(label="Other"))
-    listed = [each.name for each in api.get_all("contacts").results]
-    api.archive("contacts", name)
-
-    assert (made.name, made.label, made.display_order, made.archived) == (name, "Group", 3, False)
-    assert (changed.label, changed.display_order) == ("Other", 3)
-    assert name in listed
-    with pytest.raises(ApiException) as caught:
-        api.get_by_name("contacts", name)
-    assert caught.value.status == 404
 
 
 def test_a_property_is_answered_whole(server: Server, name: str) -> None:

@@ -1,18 +1,10 @@
-"""Custom object types over REST, by the official client and by plain requests."""
+"""Custom object types over REST."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from hubspot import HubSpot
-from hubspot.crm.schemas import (
-    AssociationDefinitionEgg,
-    ObjectSchemaEgg,
-    ObjectTypeDefinitionLabels,
-    ObjectTypeDefinitionPatch,
-    ObjectTypePropertyCreate,
-)
 
 from tests.api.definitions.conftest import Server
 
@@ -28,44 +20,6 @@ def car(name: str, **given: Any) -> dict[str, Any]:
         "associatedObjects": ["CONTACT"],
         **given,
     }
-
-
-def egg(name: str) -> ObjectSchemaEgg:
-    return ObjectSchemaEgg(
-        name=name,
-        labels=ObjectTypeDefinitionLabels(singular="Car", plural=f"Cars {name}"),
-        primary_display_property="model",
-        secondary_display_properties=[],
-        required_properties=["model"],
-        searchable_properties=["model", "vin"],
-        properties=[
-            ObjectTypePropertyCreate(name="model", label="Model", type="string", field_type="text"),
-            ObjectTypePropertyCreate(name="vin", label="VIN", type="string", field_type="text", has_unique_value=True),
-        ],
-        associated_objects=["CONTACT", "CONVERSATION"],
-    )
-
-
-def test_the_official_client_defines_reads_changes_and_removes_a_schema(client: HubSpot, name: str) -> None:
-    schemas = client.crm.schemas.core_api
-
-    made = schemas.create(egg(name))
-    read = schemas.get_by_id(made.object_type_id)
-    changed = schemas.update(name, ObjectTypeDefinitionPatch(description="What it is"))
-    listed = schemas.get_all().results
-    schemas.archive(name, archived=False)
-
-    assert made.object_type_id == f"2-{made.id}"
-    assert made.fully_qualified_name == f"p1_{name}"
-    assert (read.name, read.labels.singular, read.primary_display_property) == (name, "Car", "model")
-    assert {each.name for each in read.properties} >= {"model", "vin", "hs_object_id", "hubspot_owner_id"}
-    targets = [each.to_object_type_id for each in made.associations]
-    assert targets.count("0-1") == 1
-    assert targets.count("0-11") == 1
-    assert changed.description == "What it is"
-    assert name in [each.name for each in listed]
-    assert name not in [each.name for each in schemas.get_all().results]
-    assert name in [each.name for each in schemas.get_all(archived=True).results]
 
 
 def test_a_schema_is_answered_whole(server: Server, name: str) -> None:
@@ -122,20 +76,6 @@ def test_a_purged_name_is_free(server: Server, name: str) -> None:
     second = server.call("POST", "/crm/v3/schemas", car(name))
     assert second.status_code == 201
     assert second.json()["objectTypeId"] != first["objectTypeId"]
-
-
-def test_an_association_is_defined_and_revoked_by_the_official_client(client: HubSpot, name: str) -> None:
-    made = client.crm.schemas.core_api.create(egg(name))
-    wanted = AssociationDefinitionEgg(
-        from_object_type_id=made.object_type_id, to_object_type_id="0-3", name=f"{name}_x"
-    )
-
-    definition = client.crm.schemas.core_api.create_association(name, wanted)
-
-    assert (definition.name, definition.to_object_type_id) == (f"{name}_x", "0-3")
-    assert client.crm.schemas.core_api.archive_association(name, definition.id) is None
-    ends = [each.to_object_type_id for each in client.crm.schemas.core_api.get_by_id(name).associations]
-    assert "0-3" not in ends
 
 
 def test_a_definition_needs_a_custom_end(server: Server, name: str) -> None:

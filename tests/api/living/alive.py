@@ -55,7 +55,7 @@ class Watched(Client):
 
 @dataclass(frozen=True)
 class Kind:
-    """An object type as a scenario needs it: its path, a text of its own, and what a record needs beside."""
+    """An object type as a scenario needs it: its path, a text of its own (empty: none), what a record needs beside."""
 
     path: str
     text: str
@@ -84,7 +84,7 @@ def built_in(object_type: ObjectType) -> Kind:
     ]
     return Kind(
         path=object_type.plural,
-        text=next((name for name in names if name in texts), texts[0]),
+        text=next((name for name in (*names, *texts) if name in texts), ""),
         required={name: _value(object_type, name) for name in names if name not in staged},
         unique="email" if object_type.name == "contact" else "",
         group=next(iter(object_type.groups)),

@@ -12,23 +12,17 @@ from api.app import close, create_app
 from crm_graph.accounts.tokens import digest
 from crm_graph.config import Settings
 from crm_graph.crm import Crm
-from crm_graph.graph.queries import load
 from tests.api.client import Client
 from tests.api.living.alive import Watched, alive
-from tests.factories import SUPER_ADMIN, email, unique
+from tests.factories import Make, unique
 
 REDIRECT = "https://app.example/callback"
 
 
 @pytest.fixture
-def owner(crm: Crm) -> dict[str, Any]:
+def owner(make: Make) -> dict[str, str]:
     """Values of a new owner."""
-    values = {"email": email(), "first_name": unique("Ada "), "last_name": unique("Byron ")}
-    crm.run(
-        SUPER_ADMIN,
-        lambda unit: unit.graph.change(load("transfer").save_owners, made=[values], changed=[], at=unit.clock.now()),
-    )
-    return values
+    return make.owner()
 
 
 @alive(
@@ -36,7 +30,7 @@ def owner(crm: Crm) -> dict[str, Any]:
     "GET /crm/v3/owners/{id}",
     "POST /crm/v4/associations/usage/high-usage-report/{userId}",
 )
-def test_an_owner(watched: Watched, owner: dict[str, Any]) -> None:
+def test_an_owner(watched: Watched, owner: dict[str, str]) -> None:
     [found] = watched.done("GET", "/crm/v3/owners", query_string={"email": owner["email"]})["results"]
     read = watched.done("GET", f"/crm/v3/owners/{found['id']}")
     assert (read["firstName"], read["lastName"]) == (owner["first_name"], owner["last_name"])
@@ -58,7 +52,7 @@ def test_the_account(watched: Watched, settings: Settings, token: str) -> None:
 
 
 @pytest.fixture
-def known_as(crm: Crm, owner: dict[str, Any]) -> str:
+def known_as(crm: Crm, owner: dict[str, str]) -> str:
     """The token of an owner who is nobody's first."""
     secret = unique("pat-crm-")
     crm.graph.driver.execute_query(
@@ -80,7 +74,7 @@ def known_as(crm: Crm, owner: dict[str, Any]) -> str:
     "POST /oauth/v3/token/revoke",
     "POST /oauth/v2/private-apps/get/access-token-info",
 )
-def test_tokens_of_an_app(watched: Watched, known_as: str, owner: dict[str, Any]) -> None:
+def test_tokens_of_an_app(watched: Watched, known_as: str, owner: dict[str, str]) -> None:
     scopes = secrets.SystemRandom().sample([f"crm.objects.{each}.read" for each in ("contacts", "deals", "quotes")], 2)
     admin = watched.signed_in_as(known_as)
     app = admin.post("/crm/graph/v1/apps", {"name": "x", "redirectUris": [REDIRECT], "scopes": scopes}).get_json()
