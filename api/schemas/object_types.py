@@ -179,7 +179,7 @@ class SchemaForm(Schema):
     name = fields.String(required=True)
     labels = fields.Nested(LabelsForm, required=True)
     description = fields.String()
-    primary = fields.String(data_key="primaryDisplayProperty", allow_none=True)
+    primary = fields.String(data_key="primaryDisplayProperty")
     secondary = fields.List(fields.String(), data_key="secondaryDisplayProperties")
     required_properties = fields.List(fields.String(), data_key="requiredProperties", required=True)
     searchable = fields.List(fields.String(), data_key="searchableProperties")
@@ -264,14 +264,13 @@ def shown(
 
 def shown_definition(object_type: ObjectType) -> Body:
     """A schema without its properties and associations."""
-    return {
+    body = {
         "id": object_type.id.partition("-")[2],
         "objectTypeId": object_type.id,
         "fullyQualifiedName": object_type.fully_qualified_name,
         "name": object_type.name,
         "labels": {"singular": object_type.display_name, "plural": object_type.display_name_plural},
         "description": object_type.description,
-        "primaryDisplayProperty": next(iter(object_type.primary), None),
         "secondaryDisplayProperties": list(object_type.secondary),
         "requiredProperties": [name for group in object_type.required for name in group],
         "searchableProperties": list(object_type.searchable),
@@ -280,6 +279,9 @@ def shown_definition(object_type: ObjectType) -> Body:
         "createdAt": moment(object_type.created_at),
         "updatedAt": moment(object_type.updated_at),
     }
+    if object_type.primary:
+        body["primaryDisplayProperty"] = object_type.primary[0]
+    return body
 
 
 def shown_association(object_types: Mapping[str, ObjectType], direction: Direction) -> Body:

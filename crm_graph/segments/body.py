@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from crm_graph.errors import InvalidInput
 
-Body = Mapping[str, Any]
+Body = dict[str, Any]
 
 _MISSING = object()
 
@@ -19,7 +19,7 @@ def malformed(at: str, rule: str) -> InvalidInput:
 
 def object_of(given: Any, at: str) -> Body:
     """A JSON object."""
-    if not isinstance(given, Mapping):
+    if not isinstance(given, dict):
         raise malformed(at, "an object is needed")
     return given
 

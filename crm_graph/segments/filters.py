@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -51,10 +52,12 @@ class Filters:
 
     `uses` names definitions, such as `property:contact.email` or `association_type:279`, by the forward id. `needs` are
     ids of segments that they name themselves. `reaches` are the object types whose records, beside the segment's own,
-    decide on membership. `is_timed`: the condition is another one as time goes by.
+    decide on membership. `is_timed`: the condition is another one as time goes by. `body` are the filters with every
+    part that the contract's answers have, also where it was left out.
     """
 
     condition: Condition
+    body: Body = field(default_factory=dict)
     uses: set[str] = field(default_factory=set)
     needs: set[int] = field(default_factory=set)
     reaches: set[str] = field(default_factory=set)
@@ -125,7 +128,7 @@ class _Reader:
 
     def filters(self, given: Any, object_type: ObjectType) -> Filters:
         """The root: a branch OR of branches AND."""
-        body = object_of(given, _ROOT)
+        body = self._found.body = object_of(deepcopy(given), _ROOT)
         if text_of(body, "filterBranchType", _ROOT) != "OR":
             raise malformed(f"{_ROOT}.filterBranchType", "the root branch must be OR")
         if list_of(body, "filters", _ROOT):
@@ -145,6 +148,12 @@ class _Reader:
         if at.count("filterBranches") > self._limits.segment_depth:
             raise malformed(at, f"branches may be nested {self._limits.segment_depth} deep at most")
         kind = self._kind(body, "filterBranchType", at, self._branches)
+        for name, default in (
+            ("filterBranchOperator", "OR" if kind in ("OR", "NOT_ANY") else "AND"),
+            ("filterBranches", []),
+            ("filters", []),
+        ):
+            body.setdefault(name, default)
         return self._branches[kind](body, at, near)
 
     def _parts(self, body: Body, at: str, near: ObjectType) -> tuple[Condition, ...]:
@@ -198,6 +207,7 @@ class _Reader:
 
     def _associated_in_list(self, body: Body, at: str, near: ObjectType) -> Condition:
         far, direction = self._direction(body, at, near, "toObjectTypeId")
+        body.setdefault("coalescingRefineBy", {"type": "NUM_OCCURRENCES", "minOccurrences": 1})
         return self._some(body, at, far, direction, self._members(text_of(body, "listId", at), at, far))
 
     def _associated_property(self, body: Body, at: str, near: ObjectType) -> Condition:
@@ -208,6 +218,7 @@ class _Reader:
         least, most = self._occurrences(body, at)
         found = Associated(far.name, direction.type_id, part, least, most)
         operator = one_of(body, "operator", at, ("IN_LIST", "NOT_IN_LIST"), default="IN_LIST")
+        body["operator"] = operator
         return found if operator == "IN_LIST" else Not(found)
 
     @staticmethod
@@ -248,6 +259,11 @@ class _Reader:
         category = body.get("associationCategory")
         if category is not None and category != found.type.category:
             raise malformed(f"{at}.associationCategory", f"association type {found.type_id} is {found.type.category}")
+        body |= {
+            named_by: self._model.object_types[found.far].id,
+            "associationTypeId": found.type_id,
+            "associationCategory": found.type.category,
+        }
         self._found.uses |= {of_association_type(found.type.id), of_object_type(found.far)}
         self._found.reaches.add(found.far)
         return self._model.object_types[found.far], found
@@ -291,7 +307,7 @@ class _Reader:
         self._above, self._number = (*above, segment.id), 0
         if len(self._above) > self._limits.segment_depth:
             raise malformed(_ROOT, f"lists may depend on each other {self._limits.segment_depth} deep at most")
-        condition = self._branch(object_of(segment.filters, _ROOT), _ROOT, near)
+        condition = self._branch(object_of(deepcopy(segment.filters), _ROOT), _ROOT, near)
         self._found.uses, self._above, self._number = uses, above, number
         return condition
 

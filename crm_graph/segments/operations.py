@@ -94,11 +94,12 @@ Operation = Mapping[str, Make]
 def read_operation(reading: Reading) -> Condition:
     """The condition of a property operation; InvalidInput names place and rule."""
     body, at = reading.body, reading.at
-    given = text_of(body, "operationType", at, default=body.get("type", ""))
+    body["operationType"] = text_of(body, "operationType", at, default=body.get("type", ""))
+    given = body["operationType"]
     name = one_of({"operationType": _ALIASES.get(given, given)}, "operationType", at, tuple(OPERATIONS))
     operators = OPERATIONS[name]
     condition = operators[one_of(body, "operator", at, tuple(operators))](reading)
-    includes_none = boolean_of(body, "includeObjectsWithNoValueSet", at)
+    includes_none = body["includeObjectsWithNoValueSet"] = boolean_of(body, "includeObjectsWithNoValueSet", at)
     if includes_none and not reading.operator.startswith(_NOT_ABOUT_NOW):
         return AnyOf((condition, reading.filter("NOT_HAS_PROPERTY")))
     return condition

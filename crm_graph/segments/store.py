@@ -168,7 +168,7 @@ def create(
         object_type=object_type.name,
         object_type_id=object_type.id,
         processing_type=processing_type,
-        filters=given,
+        filters=checked.body if checked else None,
         folder_id=folder,
         created_at=at,
         updated_at=at,
@@ -238,7 +238,7 @@ def set_filters(unit: Unit, segment_id: str, given: Any) -> Segment:
     checked = _checked(unit, found, given, at, of=segment)
     changed = replace(
         segment,
-        filters=given,
+        filters=checked.body,
         filters_updated_at=at,
         updated_at=at,
         updated_by=str(unit.actor.user_id),

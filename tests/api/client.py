@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests.api import contracted
 from tests.api.document import documented
 
 
@@ -27,8 +28,10 @@ class Client:
         given = {} if body is None else {"data": body} if isinstance(body, str | bytes) else {"json": body}
         headers = {**self._headers, **options.pop("headers", {})}
         answer = self._client.open(path, method=method, headers=headers, **given, **options)
-        fault = documented(self.app).fault(method, path, answer)
-        assert fault is None, f"{method} {path} answered {answer.status_code}, but {fault}"
+        document = documented(self.app)
+        if (documented_path := document.path_of(method, path)) is not None:
+            fault = document.fault(method, documented_path, answer) or contracted.fault(method, documented_path, answer)
+            assert fault is None, f"{method} {path} answered {answer.status_code}, but {fault}"
         return answer
 
     def get(self, path: str, **query: str) -> TestResponse:

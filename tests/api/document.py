@@ -23,11 +23,19 @@ class Documented:
             self._document = openapi.document()
         self._validators: dict[tuple[str, str], Any] = {}
 
-    def fault(self, method: str, path: str, answer: TestResponse) -> str | None:
-        """Where the answer is not what is documented; None also for paths that are no part of the API."""
-        operation = self._operation(method, path)
-        if operation is None:
+    def path_of(self, method: str, path: str) -> str | None:
+        """The path of a request as the document has it; None for one that is no part of the API."""
+        canonical, _ = aliases.canonical(path.partition("?")[0])
+        try:
+            rule, _ = self._urls.match(canonical, method, return_rule=True)
+        except HTTPException:
             return None
+        found = FlaskPlugin.flaskpath2openapi(rule.rule)
+        return found if method.lower() in self._document["paths"].get(found, {}) else None
+
+    def fault(self, method: str, path: str, answer: TestResponse) -> str | None:
+        """Where the answer of a path of the document is not what is documented."""
+        operation = self._document["paths"][path][method.lower()]
         responses = operation["responses"]
         status = str(answer.status_code)
         if answer.status_code < 400 and status not in responses:
@@ -44,14 +52,6 @@ class Documented:
         if media_type != "application/json":
             return None
         return self._invalid(operation["operationId"], status, content[media_type]["schema"], answer.get_json())
-
-    def _operation(self, method: str, path: str) -> Any:
-        canonical, _ = aliases.canonical(path.partition("?")[0])
-        try:
-            rule, _ = self._urls.match(canonical, method, return_rule=True)
-        except HTTPException:
-            return None
-        return self._document["paths"].get(FlaskPlugin.flaskpath2openapi(rule.rule), {}).get(method.lower())
 
     def _invalid(self, operation: str, status: str, schema: Any, body: Any) -> str | None:
         key = (operation, status)
