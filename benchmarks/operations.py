@@ -13,7 +13,7 @@ from benchmarks.account import Account, contact
 from crm_graph import search
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.records import associations, batch, store
-from crm_graph.records.record import CreateInput, Identity, Selection
+from crm_graph.records.record import CreateInput, Identity, Selection, UpdateInput
 from crm_graph.unit import Unit
 
 _SHOWN = ("firstname", "lastname", "email", "phone", "jobtitle", "city")
@@ -75,6 +75,33 @@ def _company_id(account: Account, n: int) -> str:
 def _behind(account: Account, n: int) -> int:
     """An id behind which a whole page of the hub's contacts is left."""
     return account.contact_ids[random.Random(n).randrange(max(account.hub_contacts - 501, 1))]
+
+
+def _contact_ids(account: Account, n: int) -> list[str]:
+    """A hundred contacts next to each other."""
+    first = random.Random(n).randrange(len(account.contact_ids) - 99)
+    return [str(each) for each in account.contact_ids[first : first + 100]]
+
+
+def _known_batch(account: Account, n: int) -> list[dict[str, str]]:
+    first = account.first + random.Random(n).randrange(len(account.contact_ids) - 99)
+    return [{"email": contact(each, account.cities)["email"], **_changed(n)} for each in range(first, first + 100)]
+
+
+def _upsert(name: str, values: Callable[[Account, int], list[dict[str, str]]]) -> Operation:
+    """An upsert of a hundred by their e-mail address."""
+
+    def request(account: Account, n: int) -> Request:
+        inputs = [{"id": each["email"], "idProperty": "email", "properties": each} for each in values(account, n)]
+        return Request("POST", f"{_CONTACTS}/batch/upsert", orjson.dumps({"inputs": inputs}))
+
+    def domain(unit: Unit, account: Account, n: int) -> object:
+        inputs = [
+            UpdateInput(identity=Identity(each["email"], "email"), properties=each) for each in values(account, n)
+        ]
+        return batch.upsert(unit, _contacts(unit), inputs)
+
+    return Operation(name=name, requests=40, request=request, domain=domain)
 
 
 def _criteria(account: Account, n: int) -> dict[str, Any]:
@@ -139,6 +166,20 @@ OPERATIONS: Mapping[str, Operation] = {
             unit, _contacts(unit), Identity(_email(account, n), "email"), _SELECTION
         ),
     ),
+    "batch-read": Operation(
+        name="batch read of 100",
+        requests=80,
+        request=lambda account, n: Request(
+            "POST",
+            f"{_CONTACTS}/batch/read",
+            orjson.dumps({"inputs": [{"id": each} for each in _contact_ids(account, n)], "properties": _SHOWN}),
+        ),
+        domain=lambda unit, account, n: batch.read(
+            unit, _contacts(unit), [Identity(each) for each in _contact_ids(account, n)], _SELECTION
+        ),
+    ),
+    "upsert-new": _upsert("upsert of 100 new ones", _new_batch),
+    "upsert-known": _upsert("upsert of 100 known ones", _known_batch),
     "update": Operation(
         name="update",
         requests=300,

@@ -210,9 +210,15 @@ CALL () {
 }
 RETURN collect(r._key) AS keys
 
-// change block(digests, at) -> held
-// Values that nobody may have any more, by their digests; the constraint on claims refuses whoever wants one. held: keys
-// of records that have one of them at this moment; they must go first.
+// change block(digests, values, at) -> held
+// Values that nobody may have any more, by the digests of their claims; the constraint on claims refuses whoever wants
+// one. What imports kept of rows that they left out for such a value goes, found by the digests of the values alone.
+// held: keys of records that have one of them at this moment; they must go first.
+CALL () {
+  UNWIND $values AS value
+  MATCH (e:_RowError {value_digest: value})
+  DETACH DELETE e
+}
 CALL () {
   UNWIND $digests AS digest
   MERGE (c:_Claim {digest: digest})

@@ -77,6 +77,16 @@ def digest(key: str) -> str:
     return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def value_digest(value: str) -> str:
+    """By what a value is found again where it is kept beside records, whichever property it was meant for."""
+    return digest(_bounded(value.strip().casefold()))
+
+
+def value_of(key: str) -> str:
+    """The value that is claimed, folded."""
+    return key.split("|", 2)[2]
+
+
 def blocked(unit: Unit, object_type: ObjectType, keys: Iterable[str]) -> dict[str, int]:
     """BLOCKED by claim key, for the keys that nobody may have any more."""
     digests = {digest(key): key for key in keys if names_a_person(object_type, key)}

@@ -6,7 +6,7 @@ the constraint on the digests of claims refuses whoever wants it again, whicheve
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from crm_graph.definitions.object_type import ObjectType
@@ -30,17 +30,18 @@ class _Held(Exception):
 def delete(unit: Unit, object_type: ObjectType, identity: Identity) -> None:
     """Delete a record, live or archived, with everything about it, for good, and block what named the person.
 
-    With it go its history, associations and claims, and the records that were merged into it. One
-    revision stays, which says that it was purged. A value that names a person is blocked too where no
-    record has it, and all archived records that had it go. The server's transaction logs have what was
-    deleted until they rotate. Raises RecordNotFound for an unknown id or unique value, NotUnique for a
+    With it go its history, associations and claims, the records that were merged into it, and what
+    imports kept of rows that they left out for such a value. One revision stays, which says that it was
+    purged. A value that names a person is blocked too where no record has it, and all archived records
+    that had it go. The server's transaction logs have what was deleted until they rotate. Raises
+    RecordNotFound for an unknown id or unique value, NotUnique for a
     property that identifies nothing.
     """
     create.refuse_unless(object_type, "archive")
-    keys, digest = _named(unit, object_type, identity)
+    keys, claim = _named(unit, object_type, identity)
     for _ in range(_ATTEMPTS):
         try:
-            unit.together(partial(_delete, object_type=object_type, keys=sorted(keys, key=_id_of), digest=digest))
+            unit.together(partial(_delete, object_type=object_type, keys=sorted(keys, key=_id_of), claim=claim))
         except _Held as held:
             keys |= set(held.keys)
         else:
@@ -49,33 +50,34 @@ def delete(unit: Unit, object_type: ObjectType, identity: Identity) -> None:
 
 
 def _named(unit: Unit, object_type: ObjectType, identity: Identity) -> tuple[set[str], str | None]:
-    """Keys of the records to delete, and the digest of the value to block that the caller gave."""
+    """Keys of the records to delete, and the claim of the value to block that the caller gave."""
     place = read.locate(object_type, identity)
     claim = str(place["claim"])
     if identity.property_name in object_type.personal:
-        digest = claims.digest(claim)
-        return set(unit.graph.ask(load("records").with_digest, digest=digest, key=claim)["keys"]), digest
+        found = unit.graph.ask(load("records").with_digest, digest=claims.digest(claim), key=claim)
+        return set(found["keys"]), claim
     owner = claims.owners(unit, [claim]).get(claim)
     if owner is None and not identity.is_id:
         raise RecordNotFound
     return {f"{object_type.id}:{owner or read_id(identity.value)}"}, None
 
 
-def _delete(unit: Unit, object_type: ObjectType, keys: Sequence[str], digest: str | None) -> None:
+def _delete(unit: Unit, object_type: ObjectType, keys: Sequence[str], claim: str | None) -> None:
     purged = archive.purge_all(unit, object_type, keys) or {}
-    if not purged and digest is None:
+    if not purged and claim is None:
         raise RecordNotFound
-    digests = {digest} if digest else set()
+    personal = {claim} if claim else set()
     for properties in purged.values():
-        digests |= _digests(object_type, claims.of(object_type, properties))
-    if digests:
-        row = unit.graph.change(load("records").block, digests=sorted(digests), at=unit.clock.now())
+        personal |= {key for key in claims.of(object_type, properties) if claims.names_a_person(object_type, key)}
+    if personal:
+        row = unit.graph.change(
+            load("records").block,
+            digests=sorted(map(claims.digest, personal)),
+            values=[claims.value_digest(claims.value_of(key)) for key in personal],
+            at=unit.clock.now(),
+        )
         if row["held"]:
             raise _Held(row["held"])
-
-
-def _digests(object_type: ObjectType, claimed: Collection[str]) -> set[str]:
-    return {claims.digest(key) for key in claimed if claims.names_a_person(object_type, key)}
 
 
 def _id_of(key: str) -> int:

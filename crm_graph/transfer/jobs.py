@@ -19,6 +19,7 @@ from crm_graph.errors import Busy, InvalidInput, NotFound, Unavailable
 from crm_graph.graph.queries import load
 from crm_graph.jobs import job as job_store
 from crm_graph.jobs.job import Held, Job, LeaseLost
+from crm_graph.records.claims import value_digest
 from crm_graph.transfer import importer
 from crm_graph.transfer.checking import Step
 from crm_graph.transfer.mapping import ImportMapping
@@ -178,7 +179,10 @@ class _JobFollower:
         failed = self._held.advance(unit, cursor=cursor, done=rows, failed=len(errors), total=self._total)
         if errors:
             first = failed - len(errors)
-            kept = [{**asdict(error), "position": first + n} for n, error in enumerate(errors)]
+            kept = [
+                {**asdict(error), "position": first + n, "value_digest": value_digest(error.value)}
+                for n, error in enumerate(errors)
+            ]
             unit.graph.change(load("transfer").keep_errors, job_id=self._held.job.id, errors=kept)
 
     def keep(self, report: ImportReport, rows: int, errors: Sequence[RowError]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,25 @@ def test_a_new_import_waits_for_a_worker_and_can_be_cancelled(client: Client, di
     assert (job["status_code"], job["state"], job["rowsDone"]) == (201, "waiting", 0)
     assert client.post(f"{PATH}/{job['id']}/cancel").status_code == 204
     assert client.get(f"{PATH}/{job['id']}").get_json()["state"] == "cancelled"
+
+
+@pytest.mark.usefixtures("worker")
+def test_rows_left_out_for_an_address_go_with_the_person(client: Client, directory: Path, name: str) -> None:
+    with (directory / "people.csv").open("a", encoding="utf-8") as file:
+        file.write(f"Ann@{name}.example,Anna\n")
+    path = f"{PATH}/{sent(client, directory)['id']}"
+    deadline = time.monotonic() + 60
+    while (state := client.get(path).get_json()["state"]) in ("waiting", "running") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert state == "done"
+
+    def wrong() -> list[str]:
+        return [each["value"] for each in client.get(f"{path}/errors").get_json()["results"]]
+
+    assert sorted(wrong()) == [f"Ann@{name}.example", "no address"]
+    person = {"objectId": f"ann@{name}.example", "idProperty": "email"}
+    assert client.post("/crm/v3/objects/contacts/gdpr-delete", person).status_code == 204
+    assert wrong() == ["no address"]
 
 
 def test_a_mapping_that_does_not_fit_is_refused_with_every_fault(client: Client, directory: Path) -> None:
