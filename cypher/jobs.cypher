@@ -10,6 +10,12 @@ CREATE (j:_Job {id: $id, kind: $kind, parameters: $parameters, state: 'waiting',
                 lease: '', lease_until: 0, tries: 0, created_at: $at, updated_at: $at})
 RETURN true AS added
 
+// change forget(id) -> found
+// What a job was to do is no longer needed: it has been done.
+OPTIONAL MATCH (j:_Job {id: $id})
+FOREACH (each IN CASE WHEN j IS NULL THEN [] ELSE [j] END | SET each.parameters = '{}')
+RETURN j IS NOT NULL AS found
+
 // ask progress(ids) -> jobs
 // How far jobs have come.
 UNWIND $ids AS id

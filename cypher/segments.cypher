@@ -161,9 +161,12 @@ CALL (found) {
 }
 RETURN size(found) AS total, segments
 
-// change add(segment_id, ids, at) -> found, added, missing
-// Records become members of a segment that is filled by hand; those that are it already stay as they are.
-OPTIONAL MATCH (s:Segment {id: $segment_id}) WHERE s.deleted_at IS NULL AND s.processing_type <> 'DYNAMIC'
+// change add(segment_id, ids, at, job) -> found, is_busy, added, missing
+// Records become members of a segment that is filled by hand; those that are it already stay as they are. Nothing is
+// done while a job writes its members, unless this is for that job: `job` is its id, else an empty text.
+OPTIONAL MATCH (found:Segment {id: $segment_id})
+WHERE found.processing_type <> 'DYNAMIC' AND (found.deleted_at IS NULL OR found.job = $job)
+WITH found, CASE WHEN coalesce(found.job, '') = $job THEN found END AS s
 CALL (s) {
   UNWIND CASE WHEN s IS NULL THEN [] ELSE $ids END AS id
   OPTIONAL MATCH (r:{{node_label}} {_id: id})
@@ -174,11 +177,13 @@ CALL (s) {
   RETURN collect(CASE WHEN r IS NOT NULL AND NOT was_there THEN id END) AS added,
          collect(CASE WHEN r IS NULL THEN id END) AS missing
 }
-RETURN s IS NOT NULL AS found, added, missing
+RETURN found IS NOT NULL AS found, found IS NOT NULL AND s IS NULL AS is_busy, added, missing
 
-// change remove(segment_id, ids, at) -> found, removed, missing
+// change remove(segment_id, ids, at, job) -> found, is_busy, removed, missing
 // Records are members no longer; `missing` are those that there are not.
-OPTIONAL MATCH (s:Segment {id: $segment_id}) WHERE s.deleted_at IS NULL AND s.processing_type <> 'DYNAMIC'
+OPTIONAL MATCH (found:Segment {id: $segment_id})
+WHERE found.processing_type <> 'DYNAMIC' AND (found.deleted_at IS NULL OR found.job = $job)
+WITH found, CASE WHEN coalesce(found.job, '') = $job THEN found END AS s
 CALL (s) {
   UNWIND CASE WHEN s IS NULL THEN [] ELSE $ids END AS id
   OPTIONAL MATCH (r:{{node_label}} {_id: id})
@@ -194,11 +199,13 @@ CALL (s) {
   SET past = was, past.until = $at
   RETURN collect(id) AS removed
 }
-RETURN s IS NOT NULL AS found, removed, missing
+RETURN found IS NOT NULL AS found, found IS NOT NULL AND s IS NULL AS is_busy, removed, missing
 
-// change empty(segment_id, limit, at) -> found, removed
+// change empty(segment_id, limit, at, job) -> found, is_busy, removed
 // Some of the members of a segment that is filled by hand are it no longer, archived ones too.
-OPTIONAL MATCH (s:Segment {id: $segment_id}) WHERE s.deleted_at IS NULL AND s.processing_type <> 'DYNAMIC'
+OPTIONAL MATCH (found:Segment {id: $segment_id})
+WHERE found.processing_type <> 'DYNAMIC' AND (found.deleted_at IS NULL OR found.job = $job)
+WITH found, CASE WHEN coalesce(found.job, '') = $job THEN found END AS s
 CALL (s) {
   MATCH ()-[m:IN_SEGMENT]->() USING INDEX SEEK m:IN_SEGMENT(segment_id, record_id)
   WHERE s IS NOT NULL AND m.segment_id = $segment_id AND m.record_id >= 0
@@ -209,7 +216,54 @@ CALL (s) {
   SET past = was, past.until = $at
   RETURN count(*) AS removed
 }
-RETURN s IS NOT NULL AS found, removed
+RETURN found IS NOT NULL AS found, found IS NOT NULL AND s IS NULL AS is_busy, removed
+
+// ask foreseen(segment_id, add, remove) -> present, joining, members
+// Which of the records to add there are, which of these are no members yet, and who of those to remove is one.
+CALL () {
+  UNWIND $add AS id
+  MATCH (r:{{node_label}} {_id: id})
+  RETURN collect(id) AS present,
+         collect(CASE WHEN NOT EXISTS { (r)-[m:IN_SEGMENT]->() WHERE m.segment_id = $segment_id } THEN id END) AS joining
+}
+CALL () {
+  UNWIND $remove AS id
+  MATCH (r:{{node_label}} {_id: id})
+  RETURN collect(id) AS there
+}
+CALL () {
+  UNWIND $remove AS id
+  MATCH ()-[m:IN_SEGMENT]->() USING INDEX SEEK m:IN_SEGMENT(segment_id, record_id)
+  WHERE m.segment_id = $segment_id AND m.record_id = id
+  RETURN collect(id) AS members
+}
+RETURN present + there AS present, joining, members
+
+// ask window(after, limit) -> upto
+// The id with which so many live records behind an id end; null where there are none.
+CALL () {
+  MATCH (r:{{node_label}}) WHERE r._id > $after
+  WITH r ORDER BY r._id LIMIT $limit
+  RETURN max(r._id) AS upto
+}
+RETURN upto
+
+// change begin_job(segment_id, job, audit) -> found, is_busy
+// From now on a job writes the members of a segment that is filled by hand, and nobody else.
+OPTIONAL MATCH (found:Segment {id: $segment_id}) WHERE found.deleted_at IS NULL AND found.processing_type <> 'DYNAMIC'
+FOREACH (each IN CASE WHEN found IS NULL THEN [] ELSE [found] END | SET each:Segment)
+WITH found, CASE WHEN found.job IS NULL THEN found END AS s
+FOREACH (each IN CASE WHEN s IS NULL THEN [] ELSE [s] END |
+  SET each.job = $job, each.has_failed = false
+  CREATE (a:_Audit)
+  SET a = $audit)
+RETURN found IS NOT NULL AS found, found IS NOT NULL AND s IS NULL AS is_busy
+
+// change end_job(segment_id, job, failed) -> found
+// A job has written the members of a segment, or never will.
+OPTIONAL MATCH (s:Segment {id: $segment_id}) WHERE s.job = $job
+FOREACH (each IN CASE WHEN s IS NULL THEN [] ELSE [s] END | SET each.has_failed = $failed REMOVE each.job)
+RETURN s IS NOT NULL AS found
 
 // ask history(segment_id, since, until, subject, limit) -> now_there, no_longer, edits
 // Of members that there were before `until`: [day they came, number], and of those that left [day they came, day they
@@ -364,9 +418,11 @@ CALL (s) {
 }
 RETURN s IS NOT NULL AS found
 
-// change settled(segment_id, at, converts) -> found
-// A segment's members are as its filters had them at a time; one that `converts` is from now on filled by hand.
-OPTIONAL MATCH (s:Segment {id: $segment_id}) WHERE s.processing_type = 'DYNAMIC' AND s.deleted_at IS NULL
+// change settled(segment_id, version, at, converts) -> found
+// A segment's members are as its filters had them at a time, unless these are others by now; one that `converts` is from
+// now on filled by hand.
+OPTIONAL MATCH (s:Segment {id: $segment_id})
+WHERE s.processing_type = 'DYNAMIC' AND s.deleted_at IS NULL AND s.version = $version
 FOREACH (each IN CASE WHEN s IS NULL THEN [] ELSE [s] END | SET each.settled_at = $at)
 FOREACH (each IN CASE WHEN s IS NULL OR NOT $converts THEN [] ELSE [s] END |
   SET each.processing_type = 'MANUAL', each.converted_at = $at)

@@ -11,7 +11,7 @@ from api.paging import page_size, paged, previous_page
 from api.schemas import lists as forms
 from api.schemas.envelopes import absent, completed
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.segments import folders, history, members, store
+from crm_graph.segments import folders, history, members, store, writing
 from crm_graph.unit import Unit
 
 Body = dict[str, Any]
@@ -140,28 +140,28 @@ def read_members_by_time(unit: Unit, list_id: str, query: Body) -> Body:
 @endpoint(204, scopes=_WRITES)
 def remove_all_members(unit: Unit, list_id: str) -> None:
     """Take all records out of a list."""
-    members.empty(unit, store.find(unit, list_id)[0])
+    writing.empty(unit, store.find(unit, list_id)[0])
 
 
 @blueprint.route("/<list_id>/memberships/add", methods=["PUT"])
 @endpoint(body=forms.IDS, scopes=_WRITES, form=forms.ChangesAnswer)
 def add_members(unit: Unit, list_id: str, body: Any) -> Body:
     """Put records into a list."""
-    return forms.changes(members.change(unit, store.find(unit, list_id)[0], add=body))
+    return forms.changes(writing.change(unit, store.find(unit, list_id)[0], add=body))
 
 
 @blueprint.route("/<list_id>/memberships/remove", methods=["PUT"])
 @endpoint(body=forms.IDS, scopes=_WRITES, form=forms.ChangesAnswer)
 def remove_members(unit: Unit, list_id: str, body: Any) -> Body:
     """Take records out of a list."""
-    return forms.changes(members.change(unit, store.find(unit, list_id)[0], remove=body))
+    return forms.changes(writing.change(unit, store.find(unit, list_id)[0], remove=body))
 
 
 @blueprint.route("/<list_id>/memberships/add-and-remove", methods=["PUT"])
 @endpoint(body=forms.ChangeBody, scopes=_WRITES, form=forms.ChangesAnswer)
 def change_members(unit: Unit, list_id: str, body: Body) -> Body:
     """Put records into a list, then take others out."""
-    return forms.changes(members.change(unit, store.find(unit, list_id)[0], add=body["add"], remove=body["remove"]))
+    return forms.changes(writing.change(unit, store.find(unit, list_id)[0], add=body["add"], remove=body["remove"]))
 
 
 @blueprint.route("/<list_id>/memberships/add-from/<source_id>", methods=["PUT"])
@@ -170,7 +170,7 @@ def add_members_from(unit: Unit, list_id: str, source_id: str) -> None:
     """Put all members of one list into another."""
     segment, _ = store.find(unit, list_id)
     source, known = store.find(unit, source_id)
-    members.add_from(unit, segment, source, known)
+    writing.add_from(unit, segment, source, known)
 
 
 @blueprint.route("/records/<object_type>/<record_id>/memberships")

@@ -14,13 +14,13 @@ from api.schemas.moments import moment
 from api.schemas.reading import BodyReader, id_of, inputs_of, wrong
 from crm_graph.segments.folders import Folder
 from crm_graph.segments.history import History
-from crm_graph.segments.members import Changes, Joined, Membership
+from crm_graph.segments.members import Membership
 from crm_graph.segments.segment import PROCESSING_TYPES, Segment
+from crm_graph.segments.source import Joined
 from crm_graph.segments.store import Found
+from crm_graph.segments.writing import Changes
 
 Body = dict[str, Any]
-
-_COMPLETE = "COMPLETE"
 
 
 class _Loose(Schema):
@@ -364,7 +364,7 @@ def shown(segment: Segment, *, filters: bool = False, size: int | None = None) -
         "name": segment.name,
         "objectTypeId": segment.object_type_id,
         "processingType": segment.processing_type,
-        "processingStatus": _COMPLETE,
+        "processingStatus": segment.processing_status,
         "createdAt": moment(segment.created_at),
         "updatedAt": moment(segment.updated_at),
         "filtersUpdatedAt": moment(segment.filters_updated_at),

@@ -105,6 +105,10 @@ class Held:
             raise Cancelled(f"Job {self.job.id} was cancelled.")
         return int(row["failed"])
 
+    def forget(self, unit: Unit) -> None:
+        """Let go of the parameters in the transaction of the last batch, where they are long."""
+        unit.graph.change(load("jobs").forget, id=self.job.id)
+
     def end(self, state: str, message: str = "") -> bool:
         """Give the job back as done, failed, cancelled or waiting; False where it was no longer held."""
         held: bool = self.graph.plain(

@@ -20,7 +20,7 @@ from crm_graph.graph.embedded.stopping import Stopping
 from crm_graph.jobs import job, search_text
 from crm_graph.jobs.heartbeat import Heartbeat
 from crm_graph.jobs.job import Cancelled, Held, LeaseLost
-from crm_graph.segments import follower
+from crm_graph.segments import filling, follower, writing
 from crm_graph.transfer import jobs as imports
 
 log = logging.getLogger(__name__)
@@ -28,8 +28,14 @@ log = logging.getLogger(__name__)
 Work = Callable[[Crm, Held], bool]
 """Does a job from its cursor on, batch by batch. True at its end, False soon after `held.stopping()` became true."""
 
-KINDS: dict[str, Work] = {imports.KIND: imports.work, search_text.KIND: search_text.work}
+KINDS: dict[str, Work] = {
+    imports.KIND: imports.work,
+    search_text.KIND: search_text.work,
+    writing.KIND: filling.work,
+}
 """What each kind of job does."""
+_SHORT = frozenset({writing.KIND})
+"""Kinds of which none waits for one of the others, that may take an hour, to end."""
 
 _LOOK_S = 0.5
 _AWAY_S = 0.5
@@ -38,11 +44,12 @@ _SWEEP_S = 60
 
 
 class Worker:
-    """Numbers the feed in one thread, follows it in another, and does jobs, one at a time, in a third."""
+    """Numbers the feed, follows it, and does jobs, one long and one short at a time: a thread for each."""
 
     def __init__(self, crm: Crm, kinds: Mapping[str, Work] = KINDS) -> None:
         self._crm = crm
-        self._kinds = kinds
+        self._long = {kind: work for kind, work in kinds.items() if kind not in _SHORT}
+        self._short = {kind: work for kind, work in kinds.items() if kind in _SHORT}
         self._stop = threading.Event()
         # Daemons: what a thread that cannot stop in time was writing is rolled back when the process ends.
         self._threads = [
@@ -50,7 +57,8 @@ class Worker:
             for step, pause_s in (
                 (self._number, INTERVAL_S),
                 (self._follow, follower.INTERVAL_S),
-                (self._work, _LOOK_S),
+                (self._work_long, _LOOK_S),
+                (self._work_short, _LOOK_S),
             )
         ]
 
@@ -95,14 +103,20 @@ class Worker:
     def _follow(self) -> bool:
         return follower.follow(self._crm, self._stop.is_set)
 
-    def _work(self) -> bool:
-        held = job.claim(self._crm.graph, self._kinds, self._stop.is_set)
+    def _work_long(self) -> bool:
+        return self._work(self._long)
+
+    def _work_short(self) -> bool:
+        return self._work(self._short)
+
+    def _work(self, kinds: Mapping[str, Work]) -> bool:
+        held = job.claim(self._crm.graph, kinds, self._stop.is_set)
         if held is None:
             return False
         log.info("job %s (%s) from %d", held.job.id, held.job.kind, held.job.cursor)
         try:
             with Heartbeat(held):
-                has_ended = self._kinds[held.job.kind](self._crm, held)
+                has_ended = kinds[held.job.kind](self._crm, held)
         except LeaseLost as error:
             log.warning("%s", error)
         except Cancelled:

@@ -56,13 +56,15 @@ def compile_members(
     by_time: bool = False,
     backward: bool = False,
     unsettled: bool = False,
+    is_bounded: bool = False,
     limit_ms: int | None = None,
 ) -> Made:
     """The statement that gives `members`, a page of a list's, as [id, since when kept as a member, last change].
 
     Without a condition they are those that are kept, else those that fulfil it. They come in the order of their ids, or
     `by_time` of when they became members, which only those that are kept have; `unsettled` are the others. Further
-    parameters: `segment`, `limit`, `after` (an id), and by time `since` too. Raises UnknownObjectType and
+    parameters: `segment`, `limit`, `after` (an id), by time `since` too, and where it `is_bounded` the last id, `upto`.
+    Raises UnknownObjectType and
     UndefinedAssociation for what the model no longer has.
     """
     predicate = Predicate()
@@ -96,7 +98,7 @@ def compile_members(
         is_settled = ["CALL (r) {", f"  {joined}", "}"]
         lines = [
             f"MATCH (r:{quote(object_type.node_label)})",
-            f"WHERE r._id {more} $after AND {own}",
+            f"WHERE r._id {more} $after {'AND r._id <= $upto ' if is_bounded else ''}AND {own}",
             *clauses,
             *([*is_settled, "WITH r, since WHERE since IS NULL"] if unsettled else ()),
             f"WITH r ORDER BY r._id{direction} LIMIT $limit",

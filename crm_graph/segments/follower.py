@@ -172,8 +172,14 @@ def _is_due(segment: Segment, filters: Filters, now: int) -> bool:
 
 
 def sweep(crm: Crm, segment_id: int, stopping: Callable[[], bool] = lambda: False) -> None:
-    """Keep as members of a dynamic segment exactly those whom its filters find, and convert it when it is due."""
+    """Keep as members of a dynamic segment exactly those whom its filters find, and convert it when it is due.
+
+    Where its filters are changed meanwhile it is not settled, and gone through once more.
+    """
     started_at = crm.clock.read()
+    begun = crm.run(_ACTOR, _known).segments.get(segment_id)
+    if begun is None:
+        return
     after: int | None = -1
     while after is not None:
         if stopping():
@@ -184,7 +190,11 @@ def sweep(crm: Crm, segment_id: int, stopping: Callable[[], bool] = lambda: Fals
         segment = _known(unit).segments.get(segment_id)
         if segment is not None:
             unit.graph.change(
-                load(_QUERIES).settled, segment_id=segment_id, at=started_at, converts=is_due(unit, segment)
+                load(_QUERIES).settled,
+                segment_id=segment_id,
+                version=begun.version,
+                at=started_at,
+                converts=is_due(unit, segment),
             )
 
     crm.run(_ACTOR, settle)

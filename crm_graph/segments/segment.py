@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 MANUAL, DYNAMIC, SNAPSHOT = "MANUAL", "DYNAMIC", "SNAPSHOT"
 PROCESSING_TYPES = (MANUAL, DYNAMIC, SNAPSHOT)
+
+COMPLETE, PROCESSING, FAILED = "COMPLETE", "PROCESSING", "FAILED"
 
 ROOT_FOLDER = 0
 """The folder that is always there and has no node."""
@@ -43,11 +45,24 @@ class Segment:
     sweep_asked_at: int | None = None
     conversion: Mapping[str, Any] | None = None
     converted_at: int | None = None
+    job: str | None = None
+    """The job that is writing its members; None where they are written."""
+    has_failed: bool = False
+    """Whether the last such job ended before its end."""
+    uses: Sequence[str] = ()
+    """Definitions that the filters use, as `definitions.changes.uses` names them."""
 
     @property
     def is_dynamic(self) -> bool:
         """Whether filters say at every moment who is in it."""
         return self.processing_type == DYNAMIC
+
+    @property
+    def processing_status(self) -> str:
+        """COMPLETE, PROCESSING while its members are being written, FAILED where a part of them never will be."""
+        if self.job is not None:
+            return PROCESSING
+        return FAILED if self.has_failed else COMPLETE
 
     @property
     def subject(self) -> str:
@@ -67,6 +82,11 @@ def read(node: Mapping[str, Any]) -> Segment:
     """The segment of a node's properties."""
     values = {name: node[name] for name in Segment.__dataclass_fields__ if node.get(name) is not None}
     return Segment(**{**values, **{name: json.loads(values[name]) for name in _JSON if name in values}})
+
+
+def frozen(segment: Segment) -> dict[str, Any]:
+    """All of a segment as it is now, for a job that goes by it whatever becomes of the segment; `Segment` reads it."""
+    return {name: getattr(segment, name) for name in Segment.__dataclass_fields__}
 
 
 def text_of(value: Mapping[str, Any] | None) -> str | None:

@@ -13,9 +13,10 @@ from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import Busy, InUse, InvalidInput, NotFound, TooMany
 from crm_graph.graph.failures import ConstraintViolated
 from crm_graph.graph.queries import load
-from crm_graph.segments import filters, folders, members
+from crm_graph.segments import filters, folders, writing
 from crm_graph.segments.filters import Filters
-from crm_graph.segments.segment import MANUAL, PROCESSING_TYPES, SNAPSHOT, Segment, is_id, read, text_of
+from crm_graph.segments.segment import DYNAMIC, MANUAL, PROCESSING_TYPES, SNAPSHOT, Segment, is_id, read, text_of
+from crm_graph.segments.source import Source
 from crm_graph.unit import Unit
 
 _QUERIES = "segments"
@@ -151,7 +152,9 @@ def create(
 ) -> Segment:
     """A new segment; one of SNAPSHOT with the members that its filters find now.
 
-    Raises InvalidInput for a name that is taken or filters that are not valid, TooMany above the limit.
+    A SNAPSHOT of more members than a transaction can hold is PROCESSING until a job has written them.
+    Raises InvalidInput for a name that is taken or filters that are not valid, MissingScopes where the actor may not
+    read what they look at, TooMany above the limit, Busy where they name a list that is PROCESSING.
     """
     _check_name(name)
     _check_processing_type(processing_type)
@@ -161,7 +164,7 @@ def create(
         raise InvalidInput(f"A {processing_type} list needs a `filterBranch`.", processingType=[processing_type])
     folder = folders.require(unit, folder_id)
     at = unit.clock.now()
-    checked = _checked(unit, object_type, given, at) if given is not None else None
+    checked, known = (None, {}) if given is None else _checked(unit, object_type, given, at)
     made = Segment(
         id=unit.ids.take("segment")[0],
         name=name.strip(),
@@ -177,23 +180,37 @@ def create(
         updated_by=str(unit.actor.user_id),
         settings=settings or {},
     )
-    needs = sorted(checked.needs) if checked else []
-    try:
-        row = unit.graph.change(
+    needs = sorted(checked.needs) if checked and made.is_dynamic else []
+    members: Sequence[int] | None = ()
+    if checked and processing_type == SNAPSHOT:
+        writing.refuse_unfinished(known.values())
+        members = Source(unit, made, known, condition=checked.condition).few(unit.limits.segment_batch)
+    if members is None:
+        made = replace(made, job=unit.clock.new_id())
+
+    def work(inner: Unit) -> None:
+        row = inner.graph.change(
             load(_QUERIES).create,
             values=_node(made, checked),
-            depends_on=needs if made.is_dynamic else [],
+            depends_on=needs,
             most=unit.limits.segments,
-            audit=audit(unit, "CREATE", made, at),
+            audit=audit(inner, "CREATE", made, at),
         )
+        if row["number"] >= unit.limits.segments:
+            raise TooMany(f"There may be {unit.limits.segments} lists at most.")
+        if len(row["known"]) < len(needs):
+            raise Busy("A list that the filters name was deleted meanwhile; try again.")
+        if made.job is not None:
+            writing.begin_within(
+                inner, made, writing.copying(replace(made, processing_type=DYNAMIC), known), at, made.job
+            )
+        elif members:
+            writing.write(inner, made, load(_QUERIES).add, members, at)
+
+    try:
+        unit.together(work)
     except ConstraintViolated:
         raise _name_taken(name) from None
-    if row["number"] is not None and row["number"] >= unit.limits.segments:
-        raise TooMany(f"There may be {unit.limits.segments} lists at most.")
-    if row["known"] is not None and made.is_dynamic and len(row["known"]) < len(needs):
-        raise Busy("A list that the filters name was deleted meanwhile; try again.")
-    if processing_type == SNAPSHOT and checked is not None:
-        members.fill(unit, made, checked.condition)
     return made
 
 
@@ -235,7 +252,7 @@ def set_filters(unit: Unit, segment_id: str, given: Any) -> Segment:
         )
     found = unit.model.object_type(segment.object_type)
     at = unit.clock.now()
-    checked = _checked(unit, found, given, at, of=segment)
+    checked, _ = _checked(unit, found, given, at, of=segment)
     changed = replace(
         segment,
         filters=checked.body,
@@ -321,12 +338,15 @@ def read_id(given: str) -> int:
     return int(given)
 
 
-def _checked(unit: Unit, object_type: ObjectType, given: Any, at: int, of: Segment | None = None) -> Filters:
+def _checked(
+    unit: Unit, object_type: ObjectType, given: Any, at: int, of: Segment | None = None
+) -> tuple[Filters, dict[int, Segment]]:
+    """What the filters come to, and the segments that they depend on."""
     ids = list(dict.fromkeys(filters.named(given)))
     known = _found(unit, ids) if ids else {}
     if of is not None and of.id in known:
         raise filters.cyclic(of.id)
-    return filters.read(given, object_type, unit.model, known=known, now=at, limits=unit.limits)
+    return filters.read(given, object_type, unit.model, known=known, now=at, limits=unit.limits), known
 
 
 def _found(unit: Unit, ids: Iterable[int]) -> dict[int, Segment]:

@@ -15,8 +15,9 @@ from crm_graph.graph.queries import Statement
 from crm_graph.modelling import wish, wishes
 from crm_graph.records import store as records
 from crm_graph.records.record import Identity
-from crm_graph.segments import follower, members, store
+from crm_graph.segments import follower, members, store, writing
 from crm_graph.segments.segment import Segment
+from crm_graph.segments.source import Joined
 from crm_graph.unit import Unit
 from tests.factories import SUPER_ADMIN, Make, unique
 
@@ -61,7 +62,7 @@ def update(crm: Crm, object_type: str, record_id: int, values: dict[str, Any]) -
     run(crm, lambda unit: records.update(unit, unit.model.object_type(object_type), Identity(str(record_id)), values))
 
 
-def page(crm: Crm, segment: Segment) -> list[members.Joined]:
+def page(crm: Crm, segment: Segment) -> list[Joined]:
     """All members of a small segment."""
     return list(run(crm, lambda unit: members.page(unit, *store.find(unit, str(segment.id)), limit=250).members))
 
@@ -140,7 +141,7 @@ def test_a_page_costs_the_same_in_a_list_of_ten_and_of_five_hundred(
     few, many = made(crm, things, None, "MANUAL"), made(crm, things, None, "MANUAL")
     for segment, number in ((few, 10), (many, 500)):
         ids = [str(n) for n in range(1, number + 1)]
-        run(crm, lambda unit, segment=segment, ids=ids: members.change(unit, segment, add=ids))
+        run(crm, lambda unit, segment=segment, ids=ids: writing.change(unit, segment, add=ids))
 
     def cost(segment: Segment, after: int) -> int:
         since = page(crm, segment)[0].since  # all of them came together
