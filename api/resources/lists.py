@@ -29,7 +29,7 @@ _PAGE = 100
 @endpoint(query=forms.ListsQuery, scopes=_READS, form=forms.ListsAnswer)
 def read_lists(unit: Unit, query: Body) -> Body:
     """Lists by their ids; those that are not there are left out."""
-    found = store.find_several(unit, query["list_ids"])
+    found = store.find_several(unit, query["list_ids"], shows_filters=query["include_filters"])
     return {"lists": [forms.shown(each, filters=query["include_filters"]) for each in found]}
 
 
@@ -80,7 +80,7 @@ def search_lists(unit: Unit, body: Body) -> Body:
 @endpoint(query=forms.ListQuery, scopes=_READS, form=forms.ListAnswer)
 def read_list(unit: Unit, list_id: str, query: Body) -> Body:
     """A list with how many members it has now."""
-    segment, known = store.find(unit, list_id)
+    segment, known = store.find(unit, list_id, shows_filters=query["include_filters"])
     size = members.count(unit, segment, known)
     return {"list": forms.shown(segment, filters=query["include_filters"], size=size)}
 
@@ -103,7 +103,7 @@ def restore_list(unit: Unit, list_id: str) -> None:
 @endpoint(query=forms.ListQuery, scopes=_READS, form=forms.ListAnswer)
 def read_list_by_name(unit: Unit, object_type: ObjectType, list_name: str, query: Body) -> Body:
     """A list by its name."""
-    found = store.find_by_name(unit, object_type, list_name)
+    found = store.find_by_name(unit, object_type, list_name, shows_filters=query["include_filters"])
     return {"list": forms.shown(found, filters=query["include_filters"])}
 
 
@@ -111,7 +111,7 @@ def read_list_by_name(unit: Unit, object_type: ObjectType, list_name: str, query
 @endpoint(query=forms.RenameQuery, scopes=_WRITES, form=forms.UpdatedAnswer)
 def rename_list(unit: Unit, list_id: str, query: Body) -> Body:
     """Give a list another name."""
-    renamed = store.rename(unit, list_id, query["name"])
+    renamed = store.rename(unit, list_id, query["name"], shows_filters=query["include_filters"])
     return {"updatedList": forms.shown(renamed, filters=query["include_filters"])}
 
 

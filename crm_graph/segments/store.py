@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from crm_graph.accounts import permissions, tokens
 from crm_graph.clock import DAY_MS
 from crm_graph.definitions.changes.publication import Audit, audit_row
-from crm_graph.definitions.changes.uses import of_object_type
+from crm_graph.definitions.changes.uses import object_types_in, of_object_type
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import Busy, InUse, InvalidInput, NotFound, TooMany
 from crm_graph.graph.failures import ConstraintViolated
@@ -65,28 +66,39 @@ class FoundPage:
         return self.offset + len(self.found) < self.total
 
 
-def find(unit: Unit, segment_id: str) -> tuple[Segment, dict[int, Segment]]:
-    """The live segment with that id, and by id all segments that its filters depend on; NotFound otherwise."""
+def find(unit: Unit, segment_id: str, *, shows_filters: bool = False) -> tuple[Segment, dict[int, Segment]]:
+    """The live segment with that id, and by id all segments that its filters depend on; NotFound otherwise.
+
+    MissingScopes where filters are shown to whom may not read the records that they look at.
+    """
     number = read_id(segment_id)
     known = _found(unit, [number])
-    return _live(known, number, segment_id), known
+    segment = _live(known, number, segment_id)
+    _permit_showing(unit, [segment], shows_filters)
+    return segment, known
 
 
-def find_several(unit: Unit, segment_ids: Sequence[str]) -> list[Segment]:
-    """The live segments with these ids, in the order of the ids; those that are not there are left out."""
+def find_several(unit: Unit, segment_ids: Sequence[str], *, shows_filters: bool = False) -> list[Segment]:
+    """The live segments with these ids, in the order of the ids; those that are not there are left out.
+
+    MissingScopes as in `find`.
+    """
     if len(segment_ids) > unit.limits.segment_search_size:
         raise TooMany(f"At most {unit.limits.segment_search_size} lists can be read at once, not {len(segment_ids)}.")
     ids = list(dict.fromkeys(int(each) for each in segment_ids if is_id(each)))
     known = _found(unit, ids)
-    return [known[each] for each in ids if each in known and known[each].deleted_at is None]
+    found = [known[each] for each in ids if each in known and known[each].deleted_at is None]
+    _permit_showing(unit, found, shows_filters)
+    return found
 
 
-def find_by_name(unit: Unit, object_type: ObjectType, name: str) -> Segment:
-    """The live segment of that name, in any case, of an object type; NotFound otherwise."""
+def find_by_name(unit: Unit, object_type: ObjectType, name: str, *, shows_filters: bool = False) -> Segment:
+    """The live segment of that name, in any case, of an object type; NotFound otherwise, MissingScopes as in `find`."""
     rows = unit.graph.ask(load(_QUERIES).find_by_name, name_key=_folded(name))["segments"]
     found = [each for each in map(read, rows) if _folded(each.name) == _folded(name) and each.deleted_at is None]
     if not found or found[0].object_type != object_type.name:
         raise NotFound(f"No list of {object_type.plural} is called {name[:200]}.", name=[name[:200]])
+    _permit_showing(unit, found[:1], shows_filters)
     return found[0]
 
 
@@ -214,9 +226,9 @@ def create(
     return made
 
 
-def rename(unit: Unit, segment_id: str, name: str) -> Segment:
-    """The segment under another name; InvalidInput where that is taken."""
-    segment, _ = find(unit, segment_id)
+def rename(unit: Unit, segment_id: str, name: str, *, shows_filters: bool = False) -> Segment:
+    """The segment under another name; InvalidInput where that is taken, MissingScopes as in `find`."""
+    segment, _ = find(unit, segment_id, shows_filters=shows_filters)
     _check_name(name)
     return change(unit, segment, name=name.strip())
 
@@ -242,7 +254,8 @@ def change(unit: Unit, segment: Segment, **changes: Any) -> Segment:
 def set_filters(unit: Unit, segment_id: str, given: Any) -> Segment:
     """The dynamic segment with other filters, which hold from the next request on.
 
-    InvalidInput for filters that are not valid or depend on the segment itself, or where it is not dynamic.
+    InvalidInput for filters that are not valid or depend on the segment itself, or where it is not dynamic;
+    MissingScopes where the actor may not read what they look at.
     """
     segment, _ = find(unit, segment_id)
     if not segment.is_dynamic:
@@ -346,7 +359,24 @@ def _checked(
     known = _found(unit, ids) if ids else {}
     if of is not None and of.id in known:
         raise filters.cyclic(of.id)
-    return filters.read(given, object_type, unit.model, known=known, now=at, limits=unit.limits), known
+    found = filters.read(given, object_type, unit.model, known=known, now=at, limits=unit.limits)
+    _permit(unit, found.uses)
+    return found, known
+
+
+def _permit_showing(unit: Unit, segments: Iterable[Segment], shows_filters: bool) -> None:
+    if shows_filters:
+        _permit(unit, {use for each in segments if each.filters is not None for use in each.uses})
+
+
+def _permit(unit: Unit, uses: Iterable[str]) -> None:
+    """MissingScopes where the actor may not read records of every object type that filters with these uses look at.
+
+    Whoever makes a list by what somebody earns sees in it what they earn. Those in the lists that the filters name are
+    no more than members of these, which whoever may read lists may see.
+    """
+    found = [unit.model.object_types.get(each) for each in object_types_in(uses)]
+    tokens.require(unit.actor, [permissions.of_records(each, "read") for each in found if each is not None])
 
 
 def _found(unit: Unit, ids: Iterable[int]) -> dict[int, Segment]:

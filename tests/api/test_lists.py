@@ -456,6 +456,82 @@ def test_a_token_needs_the_scopes_of_lists(lists: Lists) -> None:
     assert reader.delete(f"{LISTS}/{list_id}").status_code == 403
 
 
+def with_scopes(client: Client, *scopes: str) -> Lists:
+    """Lists by a token with these scopes beside those of lists."""
+    wanted = ["crm.lists.read", "crm.lists.write", *(f"crm.objects.{each}.read" for each in scopes)]
+    made = client.post("/crm/graph/v1/tokens", {"name": unique(), "scopes": wanted}).get_json()
+    return Lists(client.signed_in_as(made["token"]))
+
+
+DEALS = {**association("0-3", 4), "filters": [where("amount", "NUMBER", "IS_GREATER_THAN", value=1)]}
+
+
+@pytest.mark.parametrize(
+    ("given", "scopes", "missing"),
+    [
+        (root(where("lastname", "STRING", "IS_EQUAL_TO", value="x")), [], "contacts"),
+        (root(branches=[DEALS]), ["contacts"], "deals"),
+        (root(branches=[DEALS]), ["deals"], "contacts"),
+        (
+            root(branches=[{**association("0-2", 279), "filterBranches": [{**DEALS, "associationTypeId": 342}]}]),
+            ["contacts", "companies"],
+            "deals",
+        ),
+        (
+            root(branches=[association("0-2", 279, "NOT_IN_LIST")]),
+            ["contacts", "deals"],
+            "companies",
+        ),
+    ],
+)
+@pytest.mark.parametrize("processing_type", ["DYNAMIC", "SNAPSHOT"])
+def test_filters_look_only_at_what_the_token_may_read(
+    lists: Lists, given: Any, scopes: list[str], missing: str, processing_type: str
+) -> None:
+    name = unique()
+    body = {"name": name, "objectTypeId": "0-1", "processingType": processing_type, "filterBranch": given}
+    answer = with_scopes(lists.client, *scopes).client.post(LISTS, body)
+    assert (answer.status_code, answer.get_json()["category"]) == (403, "MISSING_SCOPES"), answer.text
+    assert f"crm.objects.{missing}.read" in answer.text
+    assert lists.client.post(f"{LISTS}/search", {"query": name}).get_json()["total"] == 0
+    assert with_scopes(lists.client, *scopes, missing).client.post(LISTS, body).status_code == 200
+
+
+def test_filters_are_not_changed_to_what_the_token_may_not_read(lists: Lists, make: Make) -> None:
+    few = with_scopes(lists.client, "contacts")
+    list_id = few.dynamic(named(unique()))
+    answer = few.put(f"{list_id}/update-list-filters", {"filterBranch": root(branches=[DEALS])})
+    assert answer.status_code == 403
+    shown = lists.client.get(f"{LISTS}/{list_id}", includeFilters="true").get_json()["list"]
+    assert shown["filterBranch"]["filterBranches"][0]["filterBranches"] == []
+
+
+def test_who_may_not_read_deals_sees_members_and_not_the_filters(lists: Lists, make: Make) -> None:
+    contact, word = make.contact(), unique()
+    make.associated(contact, make.deal(amount="5"))
+    ours = where("hs_object_id", "NUMBER", "IS_EQUAL_TO", value=contact.id)
+    list_id = lists.dynamic(root(ours, branches=[DEALS]), name=word)
+    few = with_scopes(lists.client, "contacts")
+    assert few.members(list_id) == [str(contact.id)]
+    asked = [(f"{LISTS}/{list_id}", {}), (LISTS, {"listIds": list_id}), (f"{LISTS}/object-type-id/0-1/name/{word}", {})]
+    for path, query in asked:
+        assert few.client.get(path, **query).status_code == 200
+        assert few.client.get(path, includeFilters="true", **query).status_code == 403
+    assert few.put(f"{list_id}/update-list-name", listName=unique(), includeFilters="true").status_code == 403
+    assert lists.client.get(f"{LISTS}/{list_id}").get_json()["list"]["name"] == word
+
+
+def test_naming_a_list_needs_no_more_than_reading_its_members(lists: Lists, make: Make) -> None:
+    contact = make.contact()
+    make.associated(contact, make.deal(amount="5"))
+    ours = where("hs_object_id", "NUMBER", "IS_EQUAL_TO", value=contact.id)
+    inner = lists.dynamic(root(ours, branches=[DEALS]))
+    few = with_scopes(lists.client, "contacts")
+    assert few.members(few.dynamic(root({"filterType": "IN_LIST", "listId": inner, "operator": "IN_LIST"}))) == [
+        str(contact.id)
+    ]
+
+
 @pytest.mark.parametrize("name", ["offset", "count"])
 def test_a_place_beyond_what_a_page_can_begin_at_is_refused(client: Client, name: str) -> None:
     answer = client.post("/crm/v3/lists/search", {name: 2**31})

@@ -27,6 +27,12 @@ def of_object_type(name: str) -> str:
     return f"object_type:{name}"
 
 
+def object_types_in(uses: Iterable[str]) -> list[str]:
+    """Names of the object types whose records a list with these uses has or looks at."""
+    prefix = of_object_type("")
+    return sorted(each.removeprefix(prefix) for each in uses if each.startswith(prefix))
+
+
 def lists_using(unit: Unit, uses: Iterable[str]) -> list[str]:
     """Names of some of the live lists that use one of these."""
     names: list[str] = unit.graph.ask(load("segments").using, uses=list(uses), limit=SHOWN)["names"]
