@@ -17,7 +17,7 @@ class Delivered:
 
     texts: dict[str, list[Pair]] = field(default_factory=lambda: defaultdict(list))
     """Ids and texts by object type."""
-    pairs: dict[Pair, list[tuple[str, str, str]]] = field(default_factory=lambda: defaultdict(list))
+    pairs: dict[Pair, list[tuple[str, str, Any]]] = field(default_factory=lambda: defaultdict(list))
     """Ids of associated records, and by which type of association, by object types."""
     lists: list[Pair] = field(default_factory=list)
     """Ids and names."""
@@ -40,9 +40,9 @@ def delivered(lines: str, written: Written) -> Delivered:
             found.lists.append((row["listId"], row["name"]))
         elif stream in ("memberships", "list_memberships"):
             found.members.append((row["listId"], row["recordId"]))
-        else:
-            one, other = (named[each] for each in stream.removesuffix("_associations").split("_to_"))
-            found.pairs[one, other].append((row["from"], row["to"], row.get("type", "")))
+        elif stream.endswith("_associations"):
+            one, other, _ = stream.split("_")
+            found.pairs[named[one], named[other]].append((row["from_id"], row["to_id"], row.get("association_type_id")))
     return found
 
 
@@ -57,5 +57,5 @@ def _text(row: Mapping[str, Any], name: str) -> str:
     return str(row["properties"][name])
 
 
-def _inline(record_id: str, associated: Mapping[str, Any]) -> Iterable[tuple[str, str, str]]:
+def _inline(record_id: str, associated: Mapping[str, Any]) -> Iterable[tuple[str, str, Any]]:
     return [(record_id, each["id"], each["type"]) for each in associated["results"]]

@@ -14,6 +14,7 @@ import pytest
 
 from tests.clients.delivered import Delivered, delivered
 from tests.clients.environments import run_node, run_python
+from tests.clients.singer_taps import run_meltano, run_stitch
 from tests.clients.written import CUSTOM, TEXT, Pair, Written
 from tests.faults.served import TOKEN, Served
 
@@ -59,6 +60,20 @@ CLIENTS = {
         pairs=(*INLINE, ("companies", "contacts")),
         has_lists=False,
     ),
+    # Of what contacts have it keeps no companies, though it asks for them; companies and deals it reads at older paths.
+    "singer": Client(
+        run_stitch,
+        types=("contacts", "tickets", CUSTOM),
+        pairs=(
+            ("contacts", "deals"),
+            ("contacts", "tickets"),
+            ("tickets", "contacts"),
+            ("tickets", "companies"),
+            (CUSTOM, "contacts"),
+        ),
+    ),
+    # It has no stream for lists, and reads no second page of what one record is associated with.
+    "meltano": Client(run_meltano, pairs=INLINE, has_lists=False),
 }
 
 reading = partial(pytest.mark.parametrize, ids=lambda each: "-to-".join(each) if isinstance(each, tuple) else each)

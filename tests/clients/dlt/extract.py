@@ -62,7 +62,7 @@ MEMBERSHIPS = {
     "include_from_parent": ["listId"],
 }
 CONTACTS_OF_COMPANIES = {
-    "name": "companies_to_contacts",
+    "name": "companies_contacts_associations",
     "endpoint": {
         "path": "crm/v4/objects/companies/{resources.companies.id}/associations/contacts",
         "params": {"limit": 100},
@@ -85,6 +85,6 @@ for name, resource in source.resources.items():
     for row in resource:
         if name == "memberships":
             row = {"listId": row["_lists_listId"], "recordId": row["recordId"]}
-        elif name == "companies_to_contacts":
-            row = {"from": row["_companies_id"], "to": str(row["toObjectId"])}
+        elif name == "companies_contacts_associations":
+            row = {"from_id": row["_companies_id"], "to_id": str(row["toObjectId"])}
         print(json.dumps({"type": "RECORD", "stream": name, "record": row}))

@@ -45,7 +45,7 @@ for (const [objectType, [property, associations = []]] of Object.entries(types))
     for (const { id } of records) {
       const asked = { objectType, objectId: id, toObjectType: "contacts" };
       for await (const rows of pages("hubspot-list-associations", asked)) {
-        print("companies_to_contacts", rows.map(({ toObjectId }) => ({ from: id, to: String(toObjectId) })));
+        print("companies_contacts_associations", rows.map(({ toObjectId }) => ({ from_id: id, to_id: String(toObjectId) })));
       }
     }
   }

@@ -32,7 +32,7 @@ const companies = await crm.companies.getAll(100);
 let inputs = companies.map(({ id }) => ({ id }));
 while (inputs.length) {
   const { results } = await crm.associations.v4.batchApi.getPage("companies", "contacts", { inputs });
-  for (const { _from, to } of results) print("companies_to_contacts", to.map((each) => ({ from: _from.id, to: String(each.toObjectId) })));
+  for (const { _from, to } of results) print("companies_contacts_associations", to.map((each) => ({ from_id: _from.id, to_id: String(each.toObjectId) })));
   inputs = results.filter(({ paging }) => paging?.next).map(({ _from, paging }) => ({ id: _from.id, after: paging.next.after }));
 }
 
