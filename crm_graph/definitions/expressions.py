@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from crm_graph.config import Limits
+from crm_graph.definitions import stage_times
 from crm_graph.definitions.association import AssociationPair, Direction
 from crm_graph.definitions.computed import Rule, rules
 from crm_graph.definitions.data_model import DataModel
@@ -23,6 +24,19 @@ from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import ROLL_UPS, Property
 from crm_graph.graph.identifiers import quote
 from crm_graph.graph.queries import Statement, guarded
+
+_ENTRIES = "n IN range(0, size(stays) - 1) WHERE stays[n][1]"
+_LENGTH = (
+    "CASE WHEN n > 0 THEN stays[n - 1][0] WHEN timestamp() > stays[n][0] THEN timestamp() ELSE stays[n][0] END "
+    "- stays[n][0]"
+)
+_OF_STAYS = {
+    stage_times.ENTERED: f"head([{_ENTRIES} | datetime({{epochMillis: stays[n][0]}})])",
+    stage_times.EXITED: f"head([{_ENTRIES} | CASE WHEN n > 0 THEN datetime({{epochMillis: stays[n - 1][0]}}) END])",
+    stage_times.LATEST: f"head([{_ENTRIES} | {_LENGTH}])",
+    stage_times.CUMULATIVE: f"reduce(sum = null, length IN [{_ENTRIES} | {_LENGTH}] | coalesce(sum, 0) + length)",
+}
+"""What is made of `stays`, newest first: when the stage changed, and whether it became the one that is meant."""
 
 Give = Callable[[Any], str]
 """From a value to the parameter under which it is handed over."""
@@ -124,6 +138,8 @@ class _Scope:
         if name in _SYSTEM and name in self.object_type.live_properties:
             type_name, text = _SYSTEM[name]
             return Expression(text.format(record=self.record), type_name)
+        if timed := stage_times.find(self.object_type, name):
+            return Expression(self._timed(timed), _type_of(timed.definition))
         found = self.object_type.live_properties.get(name)
         if found is None:
             archived = "is archived" if name in self.object_type.properties else "does not exist"
@@ -148,6 +164,17 @@ class _Scope:
         except FormulaRefused as refused:
             # Within another formula only the place where that one names it is a place for people.
             raise FormulaRefused(refused.message, at) if self.path else refused from None
+
+    def _timed(self, found: stage_times.StageTime) -> str:
+        """A time of a stage, by the revisions that brought the record into a stage or out of one."""
+        after = quote(f"after_{found.stage_property}")
+        stays = (
+            f"COLLECT {{ MATCH (v:_Revision {{record_key: {self.record}._key}}) "
+            "USING INDEX SEEK v:_Revision(record_key, version) "
+            f"WHERE v.version > 0 AND {self.give(found.stage_property)} IN v.changed "
+            f"RETURN [v.at, coalesce(v.{after} IN {self.give(list(found.stages))}, false)] ORDER BY v.version DESC }}"
+        )
+        return f"head([stays IN [{stays}] | {_OF_STAYS[found.what]}])"
 
     def _ruled(self, rule: Rule) -> str:
         far = self.model.object_types.get(rule.far)

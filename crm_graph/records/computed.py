@@ -1,4 +1,4 @@
-"""Values that are not stored: of formulas, of roll-ups, and those that follow from associations by the built-in table.
+"""Values that are not stored: of formulas, of roll-ups, times of stages, and what follows from associations by a table.
 
 Each is one expression (`definitions/expressions.py`), made when a record is read and when it is searched by. What
 would need more than `Limits.counted_associations` associations is not given: the value is then null.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from crm_graph.definitions import expressions
+from crm_graph.definitions import expressions, stage_times
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.records.record import Native
 from crm_graph.unit import Unit
@@ -18,9 +18,10 @@ Values = dict[int, dict[str, Native]]
 
 
 def names_of(object_type: ObjectType, names: Collection[str]) -> tuple[str, ...]:
-    """Those of the names that are computed for the object type; `*` stands for all of them."""
+    """Those of the names that are computed for the object type; `*` stands for all but the times of stages."""
     known = expressions.names_of(object_type)
-    return known if "*" in names else tuple(name for name in known if name in names)
+    found = known if "*" in names else tuple(name for name in known if name in names)
+    return (*found, *(name for name in dict.fromkeys(names) if stage_times.find(object_type, name)))
 
 
 def values_of(unit: Unit, object_type: ObjectType, ids: Sequence[int], names: Collection[str]) -> Values:

@@ -10,7 +10,7 @@ from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property_types import ValueRefused
 from crm_graph.errors import NotUnique
 from crm_graph.graph.queries import load
-from crm_graph.records import associations, claims, computed, create, revisions, stage_dates
+from crm_graph.records import associations, claims, computed, create, revisions
 from crm_graph.records.record import SYSTEM_PROPERTIES, Identity, Native, Record, RecordPage, Selection, read_id
 from crm_graph.unit import Unit
 
@@ -136,9 +136,6 @@ def completed(unit: Unit, object_type: ObjectType, records: list[Record], select
     if calculated := computed.names_of(object_type, names):
         by_id = computed.values_of(unit, object_type, ids, calculated)
         records = [replace(record, computed=by_id.get(record.id, {})) for record in records]
-    if dated := stage_dates.names_of(object_type, names):
-        dates = stage_dates.values_of(unit, object_type, ids, dated)
-        records = [replace(record, computed={**record.computed, **dates[record.id]}) for record in records]
     if selection.history:
         versions = revisions.history(unit, object_type, ids, selection.history)
         records = [replace(record, history=versions.get(record.id, {})) for record in records]

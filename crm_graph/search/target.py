@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crm_graph.definitions import expressions
+from crm_graph.definitions import expressions, stage_times
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Property
+from crm_graph.definitions.property_types import parser_of
 from crm_graph.errors import InvalidInput
-from crm_graph.records import stage_dates
 from crm_graph.search import values
 from crm_graph.search.operators import Kind
 
@@ -61,11 +61,9 @@ def find_target(object_type: ObjectType, name: str) -> Target:
         return Target(name, name.removeprefix(ASSOCIATIONS), Kind.RECORDS, values.record_id, is_indexed=True)
     if name in _SYSTEM:
         return Target(name, *_SYSTEM[name], is_indexed=True, is_always_set=True)
-    if stage_dates.names_of(object_type, (name,)):
-        raise InvalidInput(
-            f'Property "{name}" follows from the history of a record and cannot be searched or sorted by',
-            propertyName=[name],
-        )
+    if timed := stage_times.find(object_type, name):
+        kind = kind_of(timed.definition)
+        return Target(name, name, kind, values.reader(kind, parser_of(timed.definition)), is_computed=True)
     found = object_type.live_properties.get(name)
     if found is None:
         raise InvalidInput(f'Property "{name}" does not exist for {object_type.name}', propertyName=[name])

@@ -9,7 +9,7 @@ from crm_graph.crm import Crm
 from crm_graph.records import store
 from crm_graph.records.record import Identity, Record, Selection
 from tests.api.client import Client
-from tests.factories import SUPER_ADMIN, Make
+from tests.factories import SUPER_ADMIN, Make, unique
 
 FIRST, SECOND = "appointmentscheduled", "qualifiedtobuy"
 
@@ -61,22 +61,50 @@ def test_time_in_a_stage_is_that_of_the_last_stay_and_of_all(crm: Crm, make: Mak
     assert 0 <= ongoing <= (datetime.now(UTC) - moves[3]) / timedelta(milliseconds=1) + 1
 
 
-def test_nothing_is_searched_by_what_follows_from_history(client: Client) -> None:
-    for name in (f"hs_v2_date_entered_{FIRST}", f"hs_time_in_{FIRST}"):
-        filters = [{"propertyName": name, "operator": "HAS_PROPERTY"}]
-        answer = client.post("/crm/v3/objects/deals/search", {"filters": filters})
-        assert (answer.status_code, name in answer.get_json()["message"]) == (400, True)
+def found(client: Client, *filters: dict[str, Any], sorts: tuple[str, ...] = ()) -> list[str]:
+    """Ids of the deals that a search finds, in its order."""
+    body = {"filters": list(filters), "sorts": list(sorts), "limit": 100}
+    answer = client.post("/crm/v3/objects/deals/search", body)
+    assert answer.status_code == 200, answer.text
+    return [each["id"] for each in answer.get_json()["results"]]
+
+
+def test_deals_are_searched_by_when_they_came_into_a_stage(crm: Crm, client: Client, make: Make) -> None:
+    name = unique()
+    early, late, never = (make.deal(dealname=name, dealstage=FIRST) for _ in range(3))
+    moved = [int(move(crm, deal, SECOND).timestamp() * 1000) for deal in (early, late)]
+    own = {"propertyName": "dealname", "operator": "EQ", "value": name}
+
+    def entered(operator: str, **more: Any) -> dict[str, Any]:
+        return {"propertyName": f"hs_v2_date_entered_{SECOND}", "operator": operator, **more}
+
+    assert found(client, own, entered("GTE", value=str(moved[1]))) == [str(late.id)]
+    assert found(client, own, entered("LT", value=str(moved[1]))) == [str(early.id)]
+    assert found(client, own, entered("NOT_HAS_PROPERTY")) == [str(never.id)]
+    by_time = found(client, own, entered("HAS_PROPERTY"), sorts=(f"-hs_date_entered_{SECOND}",))
+    assert by_time == [str(late.id), str(early.id)]
+
+
+def test_deals_are_searched_by_how_long_they_were_in_a_stage(crm: Crm, client: Client, make: Make) -> None:
+    name = unique()
+    brief = make.deal(dealname=name, dealstage=FIRST)
+    move(crm, brief, SECOND)
+    make.deal(dealname=name, dealstage=SECOND)
+    own = {"propertyName": "dealname", "operator": "EQ", "value": name}
+    time_in = {"propertyName": f"hs_time_in_{FIRST}", "operator": "GTE"}
+    assert found(client, own, {**time_in, "value": "0"}) == [str(brief.id)]
+    assert found(client, own, {**time_in, "value": "86400000"}) == []
 
 
 def test_what_is_no_stage_has_no_dates(crm: Crm, make: Make) -> None:
     name = "hs_date_entered_nowhere"
-    found = crm.run(
+    shown = crm.run(
         SUPER_ADMIN,
         lambda unit: store.read(
             unit, unit.model.object_type("contact"), Identity(str(make.contact().id)), Selection(properties=(name,))
         ),
     )
-    assert name not in found.computed
+    assert name not in shown.computed
     assert dates(crm, make.deal(), name) == [None]
 
 
