@@ -7,6 +7,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import neo4j
 import pytest
@@ -104,13 +105,8 @@ def app(settings: Settings, crm: Crm) -> Iterator[Flask]:
 @pytest.fixture(scope="session")
 def served(app: Flask) -> Iterator[str]:
     """The URL at which the application speaks real HTTP, for clients that are not ours."""
-    http = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=http.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{http.server_port}"
-    http.shutdown()
-    http.server_close()
-    thread.join()
+    with listening(app) as url:
+        yield url
 
 
 @pytest.fixture
@@ -123,6 +119,34 @@ def client(app: Flask, token: str) -> Client:
 def make(crm: Crm) -> Make:
     """Makes records of which only what matters is given."""
     return Make(crm)
+
+
+@contextmanager
+def listening(app: Flask) -> Iterator[str]:
+    """The URL of an application that speaks real HTTP meanwhile."""
+    http = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=http.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{http.server_port}"
+    http.shutdown()
+    http.server_close()
+    thread.join()
+
+
+@contextmanager
+def account_of_its_own(folder: Path, **environment: str) -> Iterator[Flask]:
+    """An application whose account nobody else uses, on a bundled Neo4j in that folder."""
+    server = EmbeddedServer(folder, java_options=SHORT_LIVED)
+    try:
+        own = {**server.start().as_environment(), "CRM_GRAPH_TOKEN": TOKEN, **environment}
+        settings = Settings.from_environment(own)
+        crm = Crm(settings)
+        crm.prepare()
+        app = create_app(settings, crm)
+        yield app
+        close(app)
+    finally:
+        server.kill()
 
 
 def mark_as_test(connection: Connection) -> None:

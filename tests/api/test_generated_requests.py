@@ -15,11 +15,8 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from api.app import close, create_app, routes
-from crm_graph.config import Settings
-from crm_graph.crm import Crm
-from crm_graph.graph.embedded.server import EmbeddedServer
-from tests.conftest import SHORT_LIVED, TOKEN
+from api.app import routes
+from tests.conftest import TOKEN, account_of_its_own
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -37,16 +34,8 @@ CHECKS = [
 @pytest.fixture(scope="module")
 def own_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """An application with an account of its own: what is generated also removes pipelines and deactivates types."""
-    server = EmbeddedServer(tmp_path_factory.mktemp("neo4j"), java_options=SHORT_LIVED)
-    try:
-        account = Settings.from_environment({**server.start().as_environment(), "CRM_GRAPH_TOKEN": TOKEN})
-        crm = Crm(account)
-        crm.prepare()
-        app = create_app(account, crm)
+    with account_of_its_own(tmp_path_factory.mktemp("neo4j")) as app:
         yield app
-        close(app)
-    finally:
-        server.kill()
 
 
 @pytest.fixture(scope="module")

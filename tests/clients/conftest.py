@@ -1,4 +1,4 @@
-"""An account of its own, served as users serve it: clients read all of it, and nobody else may write to it."""
+"""An account of its own: clients read all of it, and no other test may write to it meanwhile."""
 
 from __future__ import annotations
 
@@ -7,24 +7,20 @@ from collections.abc import Iterator
 import pytest
 
 from tests.clients.written import Writer, Written
-from tests.faults.served import TOKEN, Served
+from tests.conftest import TOKEN, account_of_its_own, listening
 
-PATIENT = {f"CRM_GRAPH_LIMIT_{kind}_MS": "60000" for kind in ("WRITE", "READ", "SEARCH", "WAITING")}
+PATIENT = {f"CRM_GRAPH_LIMIT_{kind}_MS": "60000" for kind in ("WRITE", "READ", "SEARCH")}
 """What takes long on a machine that has other things to do is no fault of what is tested here."""
 
 
 @pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The server of the account."""
-    served = Served(tmp_path_factory.mktemp("clients") / "data", environment=PATIENT)
-    try:
-        served.start()
-        yield served
-    finally:
-        served.remove()
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of the account."""
+    with account_of_its_own(tmp_path_factory.mktemp("account"), **PATIENT) as app, listening(app) as url:
+        yield url
 
 
 @pytest.fixture(scope="package")
-def written(server: Served) -> Written:
+def written(account: str) -> Written:
     """What is in the account."""
-    return Writer(server.url, TOKEN).write()
+    return Writer(account, TOKEN).write()

@@ -16,7 +16,7 @@ from tests.clients.delivered import Delivered, delivered
 from tests.clients.environments import run_node, run_python
 from tests.clients.singer_taps import run_meltano, run_stitch
 from tests.clients.written import CUSTOM, TEXT, Pair, Written
-from tests.faults.served import TOKEN, Served
+from tests.conftest import TOKEN
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -80,7 +80,7 @@ reading = partial(pytest.mark.parametrize, ids=lambda each: "-to-".join(each) if
 
 
 @pytest.fixture(scope="module")
-def read(server: Served, written: Written, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Delivered]:
+def read(account: str, written: Written, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Delivered]:
     """Lets a client read the account, once."""
     found: dict[str, Delivered] = {}
 
@@ -89,7 +89,7 @@ def read(server: Served, written: Written, tmp_path_factory: pytest.TempPathFact
             environment = {
                 "PATH": os.environ["PATH"],
                 "HOME": str(tmp_path_factory.mktemp(name)),
-                "HUBSPOT_URL": server.url,
+                "HUBSPOT_URL": account,
                 "HUBSPOT_TOKEN": TOKEN,
                 "CUSTOM_TYPE": written.full_name,
                 "CUSTOM_NAME": written.type_name,

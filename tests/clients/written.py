@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.util import Retry
 
 from tests.factories import email, unique
 
@@ -22,6 +20,8 @@ COUNTS = {"contacts": 520, "companies": 130, "deals": 130, "tickets": 130, CUSTO
 LISTS = 260
 """More than the pages of 250 that a client insists on."""
 BATCH = 100
+"""Records that are created at once; of associations it is more."""
+ASSOCIATED = 1_000
 
 Pair = tuple[str, str]
 
@@ -54,8 +54,6 @@ class Writer:
         self._url = url
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {token}"
-        # Nothing was written where the answer is 503, and a machine may have other things to do.
-        self._session.mount("http://", HTTPAdapter(max_retries=Retry(5, allowed_methods=None, status_forcelist=[503])))
 
     def ask(self, method: str, path: str, body: Any) -> Any:
         """The body of the answer."""
@@ -99,7 +97,7 @@ class Writer:
         if object_type == "contacts":
             rows = [row | {"email": email()} for row in rows]
         found: dict[str, str] = {}
-        for batch in _batches(rows):
+        for batch in _batches(rows, BATCH):
             body = {"inputs": [{"properties": row} for row in batch]}
             answer = self.ask("POST", f"/crm/v3/objects/{written.real(object_type)}/batch/create", body)
             found |= {row["id"]: row["properties"][TEXT[object_type]] for row in answer["results"]}
@@ -108,7 +106,7 @@ class Writer:
 
     def _associate(self, written: Written, source: str, target: str, pairs: Sequence[Pair]) -> None:
         path = f"/crm/v4/associations/{written.real(source)}/{written.real(target)}/batch/associate/default"
-        for batch in _batches(pairs):
+        for batch in _batches(pairs, ASSOCIATED):
             self.ask("POST", path, {"inputs": [{"from": {"id": one}, "to": {"id": other}} for one, other in batch]})
         written.pairs.setdefault((source, target), set()).update(pairs)
         written.pairs.setdefault((target, source), set()).update((other, one) for one, other in pairs)
@@ -126,6 +124,6 @@ class Writer:
             self.ask("PUT", f"/crm/v3/lists/{each}/memberships/add", [*written.members[each]])
 
 
-def _batches(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(rows), BATCH):
-        yield rows[start : start + BATCH]
+def _batches(rows: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
