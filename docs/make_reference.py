@@ -156,6 +156,7 @@ def _compatibility() -> str:
         else:
             out.append((area.title, f"`{endpoint.name}`", marks[1], area.why_not))
     choices = tomllib.loads((HERE / "contract" / "choices.toml").read_text("utf-8"))["choice"]
+    clients = tomllib.loads((HERE / "contract" / "clients.toml").read_text("utf-8"))["client"]
     own = sorted(name for shape, name in served.items() if shape not in known)
     return "\n".join(
         [
@@ -183,6 +184,15 @@ def _compatibility() -> str:
             "## Choices",
             "",
             *_table(("about", "here"), [(each["topic"], each["here"]) for each in choices]),
+            "",
+            "## Clients",
+            "",
+            "Each reads contacts, companies, deals, tickets, lists and custom objects with their associations to the",
+            "end, in `tests/clients`, where it does not say otherwise: `docs/contract/clients.toml`.",
+            "",
+            *_table(
+                ("client", "what it is", "what it does not"), [(e["name"], e["what"], e["beyond"]) for e in clients]
+            ),
             "",
             "## Beside the contract",
             "",

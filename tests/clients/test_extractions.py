@@ -1,6 +1,8 @@
 """Clients that nobody here wrote read a whole account through paging: nothing is missing, nothing comes twice.
 
-Each has an environment of its own, and reads what its makers let it read: the table says what that is.
+Each has an environment of its own. What its makers do not let it read is said in the table and, for users, in
+`docs/compatibility.md`: HubSpot's MCP server and Meltano's tap have no lists, and Singer's tap reads companies and
+deals at older paths.
 """
 
 from __future__ import annotations

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -54,6 +56,23 @@ def markdown() -> Iterator[Path]:
 def test_generated_pages_are_current(generator: ModuleType) -> None:
     old = [name for name, text in generator.pages().items() if (DOCS / name).read_text("utf-8") != text]
     assert not old, f"run `python docs/make_reference.py`: {', '.join(old)}"
+
+
+def test_every_client_that_is_tried_is_documented_with_its_version() -> None:
+    clients = ROOT / "tests" / "clients"
+    pinned = {
+        line.replace("==", " ") for each in clients.glob("*/requirements.in") for line in each.read_text().split()
+    }
+    for manifest in clients.glob("*/package.json"):
+        pinned |= {f"{name} {version}" for name, version in json.loads(manifest.read_text())["dependencies"].items()}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    pinned |= {
+        line.replace("==", " ")
+        for line in project["optional-dependencies"]["dev"]
+        if line.startswith("hubspot-api-client")
+    }
+    documented = tomllib.loads((DOCS / "contract" / "clients.toml").read_text("utf-8"))["client"]
+    assert {each["name"] for each in documented} == pinned
 
 
 def test_every_command_and_option_is_documented(generator: ModuleType) -> None:
