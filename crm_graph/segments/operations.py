@@ -19,6 +19,7 @@ from crm_graph.search.conditions import AllOf, AnyOf, Changed, Compared, Conditi
 from crm_graph.search.criteria import Filter, make_filter
 from crm_graph.search.operators import COMPARISONS, LIST_OPERATORS, OPERATORS, Kind
 from crm_graph.search.target import Target, find_target
+from crm_graph.search.text import fold
 from crm_graph.segments import moments
 from crm_graph.segments.body import Body, boolean_of, integer_of, list_of, malformed, object_of, one_of, text_of
 from crm_graph.segments.moments import Point
@@ -306,7 +307,7 @@ def _own_name(name: str) -> str:
 
 
 def _default_text(given: Any) -> str | None:
-    return None if given in (None, "") else str(given).lower()
+    return None if given in (None, "") else fold(str(given))
 
 
 def _default_time(reading: Reading, given: Any) -> int | None:

@@ -12,14 +12,27 @@ Body = Mapping[str, Any]
 
 @dataclass
 class Thing:
-    """A record: its values, those it had before, the records it is associated with, and the lists it was put into."""
+    """A record: its values, those it had before, the records it is associated with, and the lists it was put into.
+
+    What it had before stands for a write each, in order, with its time; a write changed every property that it names.
+    """
 
     id: int
     values: dict[str, Any]
     earlier: list[dict[str, Any]] = field(default_factory=list)
+    written: list[datetime] = field(default_factory=list)
     parts: list[Thing] = field(default_factory=list, repr=False)
     things: list[Thing] = field(default_factory=list, repr=False)
     lists: set[str] = field(default_factory=set)
+
+    def changed_at(self, name: str) -> datetime | None:
+        """When a property was last changed; None where it never was."""
+        times = [at for at, values in zip(self.written, self.earlier, strict=True) if name in values]
+        return times[-1] if times else None
+
+
+PRESENT = datetime(2026, 1, 4, 5, tzinfo=UTC)
+"""When filters are asked."""
 
 
 def accepts(branch: Body, record: Thing) -> bool:
@@ -51,9 +64,78 @@ def holds(condition: Body, record: Thing) -> bool:
         all_of_them = [stored, *(each.get(name) for each in record.earlier)]
         was = any(each is not None and once(operation, operator, each) for each in all_of_them)
         return was == operator.startswith("HAS_EVER")
+    of_times = by_times(operation, record, name)
+    if of_times is not None:
+        return of_times or (stored is None and bool(operation.get("includeObjectsWithNoValueSet")))
     if stored is None:
         return bool(operation.get("includeObjectsWithNoValueSet"))
     return compares(operation, operator, stored)
+
+
+def by_times(operation: Body, record: Thing, name: str) -> bool | None:
+    """Whether an operation holds that looks at more than the value, at another property or at changes; else None."""
+    kind, operator = operation["operationType"], operation["operator"]
+    parser, point = operation.get("propertyParser"), operation.get("timePoint", {})
+    if kind == "ROLLING_PROPERTY_UPDATED":
+        since = PRESENT - timedelta(days=operation["numberOfDays"])
+        times = [at for at, values in zip(record.written, record.earlier, strict=True) if name in values]
+        return any(at >= since for at in times) == (operator == "UPDATED_IN_LAST_X_DAYS")
+    if kind.startswith("COMPARATIVE_"):
+        return compares_two(operation, record, name)
+    if point.get("timeType") == "PROPERTY_REFERENCED":
+        one, two = seen(record, name, parser), seen(record, point["property"], point["referenceType"])
+        return one is not None and two is not None and in_order(operation, operator, one, two)
+    if parser != "UPDATED_AT":
+        return None
+    at = record.changed_at(name)
+    if kind == "TIME_POINT":
+        return at is not None and in_order(operation, operator, at, date_point(point))
+    within = at is not None and (
+        date_point(operation["lowerBoundTimePoint"]) <= at <= date_point(operation["upperBoundTimePoint"])
+    )
+    return within if operator == "IS_BETWEEN" else record.values.get(name) is not None and not within
+
+
+def compares_two(operation: Body, record: Thing, name: str) -> bool:
+    """Whether a property and another one of the record, or what stands for that one, fulfil the operation."""
+    other, default = operation["comparisonPropertyName"], operation.get("defaultComparisonValue")
+    operator = operation["operator"]
+    if operation["operationType"] == "COMPARATIVE_STRING":
+        one, two = record.values.get(name), record.values.get(other, default)
+        if one is None or two is None:
+            return False
+        one, two = one.casefold(), two.casefold()
+        return not text(_POSITIVE[operator], one, two) if operator in _POSITIVE else text(operator, one, two)
+    part = "UPDATED_AT" if operation["operationType"] == "COMPARATIVE_PROPERTY_UPDATED" else "VALUE"
+    first, second = seen(record, name, part), seen(record, other, part)
+    if second is None and default is not None:
+        second = _of(default)
+    return first is not None and second is not None and in_order(operation, operator, first, second)
+
+
+def in_order(operation: Body, operator: str, one: datetime, two: datetime) -> bool:
+    """Whether two times stand to each other as the operator says."""
+    if one == two:
+        return operator == "IS_EQUAL_TO" or operation.get("endpointBehavior") == "INCLUSIVE"
+    return {"IS_EQUAL_TO": False, "IS_BEFORE": one < two, "IS_AFTER": one > two}[operator]
+
+
+def seen(record: Thing, name: str, part: str | None) -> datetime | None:
+    """The time that a property has, or when it was last changed."""
+    if part == "UPDATED_AT":
+        return record.changed_at(name)
+    stored = record.values.get(name)
+    return None if stored is None else moment(stored)
+
+
+def moment(stored: date | datetime) -> datetime:
+    """A time as it is, a date as its midnight in UTC."""
+    return stored if isinstance(stored, datetime) else datetime(stored.year, stored.month, stored.day, tzinfo=UTC)
+
+
+def date_point(point: Body) -> datetime:
+    """The time that a point names."""
+    return datetime(point["year"], point["month"], point["day"], point.get("hour", 0), tzinfo=UTC)
 
 
 def once(operation: Body, operator: str, stored: Any) -> bool:
@@ -117,7 +199,7 @@ def text(operator: str, stored: str, given: str) -> bool:
 
 def in_time(operation: Body, operator: str, stored: date | datetime) -> bool:
     """Whether a date or a time fulfils an operation; a date is its midnight in UTC."""
-    at = stored if isinstance(stored, datetime) else datetime(stored.year, stored.month, stored.day, tzinfo=UTC)
+    at = moment(stored)
     match operation["operationType"]:
         case "DATE":
             day = datetime(operation["year"], operation["month"], operation["day"], tzinfo=UTC)
@@ -130,9 +212,18 @@ def in_time(operation: Body, operator: str, stored: date | datetime) -> bool:
         case "RANGED_DATE":
             return _of(operation["lowerBound"]) <= at <= _of(operation["upperBound"])
         case "TIME_POINT":
-            point = operation["timePoint"]
-            given = datetime(point["year"], point["month"], point["day"], point.get("hour", 0), tzinfo=UTC)
-            return {"IS_BEFORE": at < given, "IS_AFTER": at > given}[operator]
+            return in_order(operation, operator, at, date_point(operation["timePoint"]))
+        case "TIME_RANGED":
+            low, high = (date_point(operation[f"{each}BoundTimePoint"]) for each in ("lower", "upper"))
+            return low <= at <= high
+        case "ROLLING_DATE_RANGE":
+            days = timedelta(days=operation["numberOfDays"])
+            return {
+                "IS_LESS_THAN_X_DAYS_AGO": PRESENT - days <= at <= PRESENT,
+                "IS_MORE_THAN_X_DAYS_AGO": at < PRESENT - days,
+                "IS_LESS_THAN_X_DAYS_FROM_NOW": PRESENT <= at <= PRESENT + days,
+                "IS_MORE_THAN_X_DAYS_FROM_NOW": at > PRESENT + days,
+            }[operator]
     raise AssertionError(operation)
 
 

@@ -71,11 +71,31 @@ _CHOICES = ("IS_ANY_OF", "IS_NONE_OF", "IS_EXACTLY", "IS_NOT_EXACTLY", "CONTAINS
 _EVER = ("HAS_EVER_BEEN_ANY_OF", "HAS_NEVER_BEEN_ANY_OF", "HAS_EVER_BEEN_EXACTLY", "HAS_NEVER_BEEN_EXACTLY")
 _EVER_ALL = ("HAS_EVER_CONTAINED_ALL", "HAS_NEVER_CONTAINED_ALL")
 _BETWEEN = ("IS_BETWEEN", "IS_NOT_BETWEEN")
+_ROLLING = (
+    "IS_LESS_THAN_X_DAYS_AGO",
+    "IS_MORE_THAN_X_DAYS_AGO",
+    "IS_LESS_THAN_X_DAYS_FROM_NOW",
+    "IS_MORE_THAN_X_DAYS_FROM_NOW",
+)
 words, numbers = st.sampled_from(TEXTS), st.integers(-1, 5)
 days = {"year": st.just(2026), "month": st.just(1), "day": st.integers(1, 6)}
 moments = st.integers(0, 6 * 24).map(lambda hours: int((BEGIN + timedelta(hours=hours)).timestamp()) * 1_000)
 point = st.fixed_dictionaries(
     {"timeType": st.just("DATE"), "zoneId": st.just("UTC"), "hour": st.integers(0, 23), **days}
+)
+endpoints = st.sampled_from(("INCLUSIVE", "EXCLUSIVE"))
+referenced = st.one_of(
+    *(
+        st.fixed_dictionaries(
+            {
+                "timeType": st.just("PROPERTY_REFERENCED"),
+                "zoneId": st.just("UTC"),
+                "property": st.sampled_from(names),
+                "referenceType": st.just(part),
+            }
+        )
+        for names, part in ((("due", "seen"), "VALUE"), (("name", "amount", "tags"), "UPDATED_AT"))
+    )
 )
 
 PROPERTY_FILTERS = st.one_of(
@@ -93,8 +113,65 @@ PROPERTY_FILTERS = st.one_of(
     _property("name note amount is_open due seen color tags", "ALL_PROPERTY", ("IS_KNOWN", "IS_UNKNOWN")),
     _property("due seen", "DATE", ("IS_EQUAL_TO", "IS_NOT_EQUAL_TO", "IS_BEFORE_DATE", "IS_AFTER_DATE"), **days),
     _property("due seen", "RANGED_DATE", _BETWEEN, lowerBound=moments, upperBound=moments),
-    _property("due seen", "TIME_POINT", ("IS_BEFORE", "IS_AFTER"), timePoint=point),
+    _property("due seen", "TIME_POINT", ("IS_BEFORE", "IS_AFTER"), timePoint=point, endpointBehavior=endpoints),
+    _property("due seen", "TIME_RANGED", _BETWEEN, lowerBoundTimePoint=point, upperBoundTimePoint=point),
+    _property("due seen", "ROLLING_DATE_RANGE", _ROLLING, numberOfDays=st.integers(0, 3)),
 )
+ANY = "name note amount is_open due seen color tags"
+TIMED_FILTERS = st.one_of(
+    _property(
+        "due seen",
+        "COMPARATIVE_DATE",
+        ("IS_BEFORE", "IS_AFTER", "IS_EQUAL_TO"),
+        comparisonPropertyName=st.sampled_from(("due", "seen")),
+        defaultComparisonValue=st.one_of(st.none(), moments),
+    ),
+    _property(
+        "name note color",
+        "COMPARATIVE_STRING",
+        (*_EQUAL[:2], "CONTAINS", "DOES_NOT_CONTAIN", "STARTS_WITH", "ENDS_WITH"),
+        comparisonPropertyName=st.sampled_from(("name", "note", "color")),
+        defaultComparisonValue=st.one_of(st.none(), words),
+    ),
+    _property(
+        ANY,
+        "COMPARATIVE_PROPERTY_UPDATED",
+        ("IS_BEFORE", "IS_AFTER"),
+        comparisonPropertyName=st.sampled_from(ANY.split()),
+        defaultComparisonValue=st.one_of(st.none(), moments),
+    ),
+    _property(
+        ANY,
+        "ROLLING_PROPERTY_UPDATED",
+        ("UPDATED_IN_LAST_X_DAYS", "NOT_UPDATED_IN_LAST_X_DAYS"),
+        numberOfDays=st.integers(0, 4),
+    ),
+    _property(
+        ANY,
+        "TIME_POINT",
+        ("IS_EQUAL_TO", "IS_BEFORE", "IS_AFTER"),
+        propertyParser=st.just("UPDATED_AT"),
+        timePoint=st.one_of(point, referenced),
+        endpointBehavior=endpoints,
+    ),
+    _property(
+        "due seen",
+        "TIME_POINT",
+        ("IS_EQUAL_TO", "IS_BEFORE", "IS_AFTER"),
+        propertyParser=st.just("VALUE"),
+        timePoint=referenced,
+        endpointBehavior=endpoints,
+    ),
+    _property(
+        ANY,
+        "TIME_RANGED",
+        _BETWEEN,
+        propertyParser=st.just("UPDATED_AT"),
+        lowerBoundTimePoint=point,
+        upperBoundTimePoint=point,
+    ),
+)
+"""What looks at more than one value: at another property, or at when one was changed."""
 MEMBER_OF = st.fixed_dictionaries(
     {
         "filterType": st.just("IN_LIST"),
@@ -111,7 +188,8 @@ def branches(kinds: tuple[str, ...], depth: int, near: str) -> st.SearchStrategy
         plain = branches(("AND", "OR", "NOT_ALL", "NOT_ANY"), depth - 1, near)
         far = ("part", "thing") if near == "thing" else ("thing",)
         below = st.lists(st.one_of(plain, *(associated(each, depth - 1) for each in far)), max_size=2)
-    leaves = st.one_of(PROPERTY_FILTERS, MEMBER_OF) if near == "thing" else PROPERTY_FILTERS
+    asked = st.one_of(PROPERTY_FILTERS, TIMED_FILTERS)
+    leaves = st.one_of(asked, MEMBER_OF) if near == "thing" else asked
     return st.fixed_dictionaries(
         {
             "filterBranchType": st.sampled_from(kinds),
@@ -156,6 +234,11 @@ def _values(dice: random.Random) -> dict[str, Any]:
     return {name: value for name, value in given.items() if dice.random() < 0.7}
 
 
+def _thing(dice: random.Random, record_id: int) -> Thing:
+    written = sorted(BEGIN + timedelta(hours=dice.randrange(4 * 24)) for _ in range(2))
+    return Thing(record_id, _values(dice), [_values(dice) for _ in written], written)
+
+
 class Ground:
     """The records in the graph and the same in plain Python; what is said of a failure does not show them."""
 
@@ -168,7 +251,7 @@ class Ground:
 def ground(module_world: World) -> Iterator[Ground]:
     """Records with values, earlier values, parts, and each other, in the graph and as plain ones."""
     dice = random.Random(20260301)
-    things, parts = ([Thing(n, _values(dice), [_values(dice)]) for n in range(1, 31)] for _ in range(2))
+    things, parts = ([_thing(dice, n) for n in range(1, 31)] for _ in range(2))
     module_world.clear()
     module_world.add(module_world.thing, [each.values for each in things])
     module_world.add(module_world.part, [each.values for each in parts])
@@ -202,15 +285,15 @@ def _write(world: World, things: list[Thing], parts: list[Thing]) -> None:
     rows = [
         {
             "record_key": f"{object_type.id}:{each.id}",
-            "version": 1,
-            "at": 1,
+            "version": version,
+            "at": int(at.timestamp()) * 1_000,
             "source": "reference",
             "changed": list(earlier),
             **{f"after_{name}": value for name, value in earlier.items()},
         }
         for object_type, records in ((world.thing, things), (world.part, parts))
         for each in records
-        for earlier in each.earlier
+        for version, (at, earlier) in enumerate(zip(each.written, each.earlier, strict=True), 1)
     ]
     world.graph._run(
         "UNWIND $rows AS row CREATE (v:_Revision) SET v = row RETURN count(v) AS n", {"rows": rows}, 9_000, writes=True
@@ -236,15 +319,21 @@ def _segment(number: int, processing_type: str, given: Body | None = None) -> Se
     )
 
 
+NOW_MS = int(reference.PRESENT.timestamp()) * 1_000
 KNOWN = {HAND: _segment(HAND, "MANUAL"), RULE: _segment(RULE, "DYNAMIC", RULE_FILTERS)}
 
 
+def alone(leaf: Body) -> Body:
+    """A root with one filter."""
+    return {"filterBranchType": "OR", "filterBranches": [{"filterBranchType": "AND", "filters": [leaf]}]}
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-@given(root=ROOTS)
+@given(root=st.one_of(ROOTS, TIMED_FILTERS.map(alone)))
 def test_filters_find_whom_they_find_in_plain_python(ground: Ground, root: Body) -> None:
     world = ground.world
     unit = world.unit()
-    read = filters.read(root, world.thing, unit.model, known=KNOWN, now=0, limits=unit.limits)
+    read = filters.read(root, world.thing, unit.model, known=KNOWN, now=NOW_MS, limits=unit.limits)
     statement, parameters = compile_members(world.thing, read.condition, unit.model)
     rows = unit.graph.ask(statement, segment=0, after=-1, limit=1_000, **parameters)["members"]
     assert [row[0] for row in rows] == reference.found(root, ground.things)

@@ -9,10 +9,12 @@ import pytest
 
 from crm_graph.crm import Crm
 from crm_graph.definitions.changes import association_types, object_types, properties
+from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Property
 from crm_graph.errors import InUse
 from crm_graph.graph.queries import Statement
 from crm_graph.modelling import wish, wishes
+from crm_graph.records import associations
 from crm_graph.records import store as records
 from crm_graph.records.record import Identity
 from crm_graph.segments import follower, members, store, writing
@@ -128,16 +130,67 @@ def test_a_write_costs_the_same_with_a_hundred_lists(
     assert change(4) == alone
 
 
+def fill(crm: Crm, object_type: ObjectType, last: int) -> None:
+    """Records with ids from 1 to `last` and a size each, as plain as an import leaves them."""
+    _in_batches(
+        crm,
+        f"UNWIND range(1, $last) AS id CALL (id) {{ CREATE (r:Record:{object_type.node_label}) "
+        "SET r = {_id: id, _key: $kind + ':' + id, _kind: $kind, _version: 1, _created_at: 1, _updated_at: 1, "
+        "_changed_at: 1, size: id % 1000} } IN TRANSACTIONS OF 10000 ROWS",
+        kind=object_type.id,
+        last=last,
+    )
+
+
+def forget(crm: Crm, object_type: ObjectType) -> None:
+    """Remove the records."""
+    _in_batches(crm, f"MATCH (r:{object_type.node_label}) CALL (r) {{ DETACH DELETE r }} IN TRANSACTIONS OF 10000 ROWS")
+
+
+def _in_batches(crm: Crm, text: Any, **parameters: Any) -> None:
+    with crm.graph.driver.session() as session:
+        session.run(text, parameters).consume()
+
+
+@pytest.mark.slow
+def test_a_write_costs_at_most_three_db_hits_a_list_among_100_000_records(
+    crm: Crm, make: Make, hits: Callable[[Callable[[], object]], int]
+) -> None:
+    object_type, lists = make.object_type(SIZE, associated=["contact"]), 100
+    records, contact = 100_000, make.contact()
+
+    def change(size: int) -> int:
+        return hits(lambda: update(crm, object_type.name, 77, {"size": size}))
+
+    def associate(record_id: int) -> int:
+        def work(unit: Unit) -> None:
+            near, far = unit.model.object_type(object_type.name), unit.model.object_type("contact")
+            associations.associate_default(unit, near, str(record_id), far, str(contact.id))
+
+        return hits(lambda: run(crm, work))
+
+    fill(crm, object_type, records)
+    try:
+        associate(1)
+        change(2)
+        alone = change(3), associate(2)
+        for n in range(lists):
+            contacts = {"filterBranchType": "ASSOCIATION", "objectTypeId": "contact", "operator": "IN_LIST"}
+            given = above(n)["filterBranches"][0]["filters"]
+            made(crm, object_type.name, root(*given, branches=[contacts] if n % 2 else []))
+        found = change(4), associate(3)
+    finally:
+        forget(crm, object_type)
+    print(f"db hits of a change and an association without lists {alone}, with {lists} {found}")
+    assert all(after - before <= 3 * lists for before, after in zip(alone, found, strict=True))
+
+
 @pytest.mark.parametrize("by_time", [False, True])
 def test_a_page_costs_the_same_in_a_list_of_ten_and_of_five_hundred(
     crm: Crm, things: str, hits: Callable[[Callable[[], object]], int], by_time: bool
 ) -> None:
     object_type = run(crm, lambda unit: unit.model.object_type(things))
-    crm.graph.driver.execute_query(
-        f"UNWIND range(1, 500) AS n CREATE (r:Record:{object_type.node_label}) "
-        "SET r = {_id: n, _key: $kind + ':' + n, _kind: $kind, _version: 1, _changed_at: n}",
-        kind=object_type.id,
-    )
+    fill(crm, object_type, 500)
     few, many = made(crm, things, None, "MANUAL"), made(crm, things, None, "MANUAL")
     for segment, number in ((few, 10), (many, 500)):
         ids = [str(n) for n in range(1, number + 1)]
