@@ -352,10 +352,11 @@ CALL () {
 }
 RETURN seq, segments
 
-// change follow(name, from_seq, seq, rows, swept, at) -> held
+// change follow(name, from_seq, seq, rows, turns, swept, at) -> held
 // What a page of the feed changed in dynamic segments, and that the follower has come that far; nothing where another
-// process was first. rows: segment_id, joins [record key, id, since], leaves [id, until]; swept: segments that are to be
-// looked at as a whole.
+// process was first. rows: segment_id, joins [record key, id, since], leaves [id, until]; turns:
+// segments that were looked at, each with how often it had been settled then; one that was settled meanwhile is to be
+// looked at as a whole again, like those that are swept.
 MERGE (f:_Follower {name: $name})
 ON CREATE SET f.seq = $from_seq
 SET f:_Follower
@@ -365,6 +366,11 @@ WITH held
 CALL (held) {
   UNWIND CASE WHEN held THEN $swept ELSE [] END AS id
   MATCH (s:Segment {id: id})
+  SET s.sweep_asked_at = $at
+}
+CALL (held) {
+  UNWIND CASE WHEN held THEN $turns ELSE [] END AS seen
+  MATCH (s:Segment {id: seen[0]}) WHERE coalesce(s.turn, 0) <> seen[1]
   SET s.sweep_asked_at = $at
 }
 CALL (held) {
@@ -388,6 +394,12 @@ CALL (held) {
 }
 RETURN held
 
+// change hold_followers(name) -> held
+// Let no follower move until this transaction ends.
+OPTIONAL MATCH (f:_Follower {name: $name})
+FOREACH (each IN CASE WHEN f IS NULL THEN [] ELSE [f] END | SET each:_Follower)
+RETURN true AS held
+
 // ask kept(segment_id, after, limit) -> ids
 // Ids of records, archived ones too, that are kept as members, in order.
 CALL () {
@@ -401,6 +413,8 @@ RETURN ids
 // change settle(segment_id, joins, leaves, at) -> found
 // Some of the members of a dynamic segment as its filters have them: joins [record key, id], leaves [id].
 OPTIONAL MATCH (s:Segment {id: $segment_id}) WHERE s.processing_type = 'DYNAMIC' AND s.deleted_at IS NULL
+FOREACH (each IN CASE WHEN s IS NULL THEN [] ELSE [s] END | SET each.turn = coalesce(each.turn, 0) + 1)
+WITH s
 CALL (s) {
   UNWIND CASE WHEN s IS NULL THEN [] ELSE $joins END AS joining
   MATCH (r:Record {_key: joining[0]})

@@ -3,7 +3,8 @@
 What a segment's members are never depends on it. A change of a record, or of its associations, leads it to that record
 and to those it is associated with; a segment whose filters look at other records, at other segments or at the clock is
 gone through as a whole some time after. Any number of processes may follow: the place in the feed moves in the
-transaction that writes what was found up to there.
+transaction that writes what was found up to there, and stands still in the one that goes through a part of a segment.
+A segment that was gone through while another follower looked at its records is gone through once more.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def _follow_feed(crm: Crm, followed: _Followed) -> int:
     if not followed.segments or followed.seq is None:
         upto = number(crm.graph).seq
         if followed.seq != upto:
-            crm.run(_ACTOR, lambda unit: _move(unit, followed.seq, upto, {}, set()))
+            crm.run(_ACTOR, lambda unit: _move(unit, followed.seq, upto, {}, set(), []))
         return 0
     page = read_feed(crm.graph, followed.seq, min(_EVENTS, crm.graph.limits.feed_batch))
     if page.events:
@@ -92,12 +93,14 @@ def _known(unit: Unit) -> _Followed:
 def _take(unit: Unit, followed: _Followed, events: Sequence[Event], seq: int | None, after: int) -> None:
     touched, names = _touched(unit, events)
     moves: dict[int, _Moves] = {}
+    seen: list[Segment] = []
     for name, times in touched.items():
         own = [each for each in followed.segments.values() if each.object_type == name]
+        seen += own
         for first in range(0, len(own), _AT_ONCE):
             _compare(unit, name, own[first : first + _AT_ONCE], followed.filters, times, moves)
     swept = {each for each, filters in followed.filters.items() if filters.reaches & names}
-    _move(unit, seq, after, moves, swept)
+    _move(unit, seq, after, moves, swept, seen)
 
 
 def _touched(unit: Unit, events: Iterable[Event]) -> tuple[dict[str, dict[int, int]], set[str]]:
@@ -138,7 +141,14 @@ def _compare(
                 moved.leaves.append([record_id, at])
 
 
-def _move(unit: Unit, from_seq: int | None, seq: int, moves: Mapping[int, _Moves], swept: set[int]) -> None:
+def _move(
+    unit: Unit,
+    from_seq: int | None,
+    seq: int,
+    moves: Mapping[int, _Moves],
+    swept: set[int],
+    seen: Iterable[Segment],
+) -> None:
     rows = [{"segment_id": each, "joins": moved.joins, "leaves": moved.leaves} for each, moved in moves.items()]
     unit.graph.change(
         load(_QUERIES).follow,
@@ -146,6 +156,7 @@ def _move(unit: Unit, from_seq: int | None, seq: int, moves: Mapping[int, _Moves
         from_seq=-1 if from_seq is None else from_seq,
         seq=seq,
         rows=[row for row in rows if row["joins"] or row["leaves"]],
+        turns=[[each.id, each.turn] for each in seen],
         swept=sorted(swept),
         at=unit.clock.read(),
     )
@@ -201,16 +212,29 @@ def sweep(crm: Crm, segment_id: int, stopping: Callable[[], bool] = lambda: Fals
 
 
 def _sweep_page(unit: Unit, segment_id: int, after: int) -> int | None:
-    """Compare the members with ids behind `after` with those that are kept; where to go on, None at the end."""
-    followed = _known(unit)
-    segment = followed.segments.get(segment_id)
-    if segment is None:
-        return None
+    """Compare the members with ids behind `after` with those that are kept; where to go on, None at the end.
+
+    No follower moves meanwhile: whatever changes after this has looked is still to come in the feed, and who was found
+    to join or to leave does not do it twice.
+    """
+
+    def page(inner: Unit) -> int | None:
+        inner.graph.change(load(_QUERIES).hold_followers, name=NAME)
+        followed = _known(inner)
+        segment = followed.segments.get(segment_id)
+        if segment is None:
+            return None
+        return _settle_page(inner, segment, followed.filters[segment_id], after)
+
+    return unit.together(page)
+
+
+def _settle_page(unit: Unit, segment: Segment, filters: Filters, after: int) -> int | None:
     object_type, size = unit.model.object_types[segment.object_type], unit.limits.segment_batch
-    statement, parameters = compile_members(object_type, followed.filters[segment_id].condition, unit.model)
-    given = {**parameters, "segment": segment_id, "after": after, "limit": size}
+    statement, parameters = compile_members(object_type, filters.condition, unit.model)
+    given = {**parameters, "segment": segment.id, "after": after, "limit": size}
+    kept: list[int] = unit.graph.ask(load(_QUERIES).kept, segment_id=segment.id, after=after, limit=size)["ids"]
     wanted = [row[0] for row in unit.graph.ask(statement, **given)["members"]]
-    kept: list[int] = unit.graph.ask(load(_QUERIES).kept, segment_id=segment_id, after=after, limit=size)["ids"]
     # Where a page is full, what lies behind its end is not known yet.
     ends = [ids[-1] for ids in (wanted, kept) if len(ids) == size]
     end = min(ends) if ends else None
@@ -219,7 +243,7 @@ def _sweep_page(unit: Unit, segment_id: int, after: int) -> int | None:
     if found != was:
         unit.graph.change(
             load(_QUERIES).settle,
-            segment_id=segment_id,
+            segment_id=segment.id,
             joins=[[f"{object_type.id}:{each}", each] for each in sorted(found - was)],
             leaves=sorted(was - found),
             at=unit.clock.now(),

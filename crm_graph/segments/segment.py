@@ -42,6 +42,8 @@ class Segment:
     settings: Mapping[str, Any] = field(default_factory=dict)
     settled_at: int | None = None
     """Until when the members that are kept were those that the filters found; None before the first time."""
+    turn: int = 0
+    """How often members that are kept were brought in line with the filters, apart from the feed."""
     sweep_asked_at: int | None = None
     conversion: Mapping[str, Any] | None = None
     converted_at: int | None = None
