@@ -52,7 +52,8 @@ RETURN missing, count, moment, retired
 
 // change succeed(key, from_keys, rows, claims) -> made
 // Give the new record what two retired ones had. rows: associations (type, far, is_source, properties). Claims that are
-// no property's, such as those of ids merged earlier, move over; claims: the new ones, for the two old ids.
+// no property's, such as those of ids merged earlier, move over, and so do former ones; claims: the new ones, for the two
+// old ids.
 MATCH (r:Record {_key: $key})
 CALL (r) {
   UNWIND [row IN $rows WHERE row.is_source] AS row
@@ -68,7 +69,7 @@ CALL (r) {
 }
 CALL (r) {
   UNWIND $from_keys AS from_key
-  MATCH (:Record {_key: from_key})<-[by:CLAIMED_BY]-(c:_Claim)
+  MATCH (:Record {_key: from_key})<-[by:CLAIMED_BY]-(c:_Claim|_FormerClaim)
   DELETE by
   CREATE (c)-[:CLAIMED_BY]->(r)
 }

@@ -48,7 +48,8 @@ RETURN collect(properties(r)) AS records
 // change update(rows, released, words, word_lists) -> missing, moved, results
 // New values of records, locked in the order of the rows. rows: key, properties (null clears), changed (their names
 // without underscore), version (null where it does not matter), searched (whether `_text` may change), at, claims,
-// revision. released: claims given up (key, record). missing, moved: keys of rows that forbid all of it.
+// revision. released: claims given up (key, record); of those that name a person a digest stays. missing, moved: keys of
+// rows that forbid all of it.
 CALL () {
   UNWIND $rows AS row
   OPTIONAL MATCH (r:Record {_key: row.key})
@@ -60,7 +61,9 @@ CALL () {
 CALL (missing, moved) {
   WITH missing, moved WHERE size(missing) = 0 AND size(moved) = 0
   UNWIND $released AS given_up
-  MATCH (c:_Claim {key: given_up.key})-[:CLAIMED_BY]->(:Record {_key: given_up.record})
+  MATCH (c:_Claim {key: given_up.key})-[:CLAIMED_BY]->(r:Record {_key: given_up.record})
+  FOREACH (digest IN CASE WHEN c.digest IS NULL THEN [] ELSE [c.digest] END |
+    MERGE (:_FormerClaim {digest: digest})-[:CLAIMED_BY]->(r))
   DETACH DELETE c
   RETURN count(*) AS given_up
 }
@@ -121,7 +124,7 @@ CALL () {
   CALL (r) {
     MATCH (r)<-[:CLAIMED_BY]-(c:_Claim) WHERE c.property IS NOT NULL
     FOREACH (digest IN CASE WHEN c.digest IS NULL THEN [] ELSE [c.digest] END |
-      CREATE (:_FormerClaim {digest: digest})-[:CLAIMED_BY]->(r))
+      MERGE (:_FormerClaim {digest: digest})-[:CLAIMED_BY]->(r))
     DETACH DELETE c
   }
   RETURN count(*) AS archived
@@ -147,11 +150,6 @@ OPTIONAL CALL (r) {
   CREATE (v:_Revision:_Pending)
   SET v = $revision, v.version = r._version, v.at = r._changed_at
   RETURN r._changed_at AS restored_at
-}
-CALL (r, restored_at) {
-  WITH r WHERE restored_at IS NOT NULL
-  MATCH (r)<-[:CLAIMED_BY]-(former:_FormerClaim)
-  DETACH DELETE former
 }
 RETURN r IS NOT NULL AS found, r IS NOT NULL AND restored_at IS NULL AS moved, restored_at AS changed_at
 
@@ -199,16 +197,37 @@ CALL () {
 }
 RETURN purged
 
-// ask with_digest(key, digest) -> keys
-// Keys of the live and the archived records that have, or had when they were archived, a value by its claim.
-CALL () {
-  MATCH (:_Claim {key: $key})-[:CLAIMED_BY]->(r:Record)
-  RETURN r
-  UNION
+// ask with_digest(key, digest) -> owner, archived, former
+// By a value's claim the keys of the live record that has it, of archived ones that had it, and of other live ones.
+OPTIONAL MATCH (:_Claim {key: $key})-[:CLAIMED_BY]->(r:Record)
+WITH r._key AS owner
+CALL (owner) {
   MATCH (:_FormerClaim {digest: $digest})-[:CLAIMED_BY]->(r:Record)
-  RETURN r
+  WHERE owner IS NULL OR r._key <> owner
+  RETURN collect(CASE WHEN r._archived_at IS NOT NULL THEN r._key END) AS archived,
+         collect(CASE WHEN r._archived_at IS NULL THEN r._key END) AS former
 }
-RETURN collect(r._key) AS keys
+RETURN owner, archived, former
+
+// change redact(keys, names, value, digest) -> redacted
+// A value that records had once, taken out of what their revisions say of the named properties.
+CALL () {
+  UNWIND $keys AS key
+  MATCH (v:_Revision {record_key: key})
+  USING INDEX SEEK v:_Revision(record_key, version)
+  WHERE v.version > 0 AND any(name IN v.changed WHERE name IN $names)
+  UNWIND [name IN $names | 'before_' + name] + [name IN $names | 'after_' + name] AS field
+  WITH v, field, v[field] AS had WHERE had IS NOT NULL
+  SET v[field] = CASE WHEN valueType(had) STARTS WITH 'LIST' THEN [each IN had WHERE toLower(each) <> $value]
+                      WHEN toLower(toString(had)) = $value THEN null ELSE had END
+  RETURN count(*) AS redacted
+}
+CALL () {
+  UNWIND $keys AS key
+  MATCH (c:_FormerClaim {digest: $digest})-[:CLAIMED_BY]->(:Record {_key: key})
+  DETACH DELETE c
+}
+RETURN redacted
 
 // change block(digests, values, at) -> held
 // Values that nobody may have any more, by the digests of their claims; the constraint on claims refuses whoever wants

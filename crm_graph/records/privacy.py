@@ -6,7 +6,8 @@ the constraint on the digests of claims refuses whoever wants it again, whicheve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from functools import partial
 
 from crm_graph.definitions.object_type import ObjectType
@@ -33,40 +34,62 @@ def delete(unit: Unit, object_type: ObjectType, identity: Identity) -> None:
     With it go its history, associations and claims, the records that were merged into it, and what
     imports kept of rows that they left out for such a value. One revision stays, which says that it was
     purged. A value that names a person is blocked too where no record has it, and all archived records
-    that had it go. The server's transaction logs have what was deleted until they rotate. Raises
-    RecordNotFound for an unknown id or unique value, NotUnique for a
-    property that identifies nothing.
+    that had it go. So do live ones that had it once; where another has it now they stay without it, as
+    they may be of another person. The server's transaction logs have what was deleted until they rotate.
+    Raises RecordNotFound for an unknown id or unique value, NotUnique for a property that identifies nothing.
     """
     create.refuse_unless(object_type, "archive")
-    keys, claim = _named(unit, object_type, identity)
+    named = _named(unit, object_type, identity)
     for _ in range(_ATTEMPTS):
         try:
-            unit.together(partial(_delete, object_type=object_type, keys=sorted(keys, key=_id_of), claim=claim))
+            unit.together(partial(_delete, object_type=object_type, named=named))
         except _Held as held:
-            keys |= set(held.keys)
+            named = replace(named, keys=named.keys | set(held.keys))
         else:
             return
     raise Busy("Records are being written by others at this moment; try again.")
 
 
-def _named(unit: Unit, object_type: ObjectType, identity: Identity) -> tuple[set[str], str | None]:
-    """Keys of the records to delete, and the claim of the value to block that the caller gave."""
-    place = read.locate(object_type, identity)
-    claim = str(place["claim"])
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Keys of the records to delete; a value to block, by its claim, and keys of records that had it once and stay."""
+
+    keys: Set[str]
+    claim: str | None = None
+    former: tuple[str, ...] = ()
+
+
+def _named(unit: Unit, object_type: ObjectType, identity: Identity) -> _Named:
+    claim = str(read.locate(object_type, identity)["claim"])
     if identity.property_name in object_type.personal:
         found = unit.graph.ask(load("records").with_digest, digest=claims.digest(claim), key=claim)
-        return set(found["keys"]), claim
+        owner, archived, former = found["owner"], found["archived"], found["former"]
+        if owner is None:
+            return _Named({*archived, *former}, claim)
+        return _Named({owner, *archived}, claim, tuple(former))
     owner = claims.owners(unit, [claim]).get(claim)
     if owner is None and not identity.is_id:
         raise RecordNotFound
-    return {f"{object_type.id}:{owner or read_id(identity.value)}"}, None
+    return _Named({f"{object_type.id}:{owner or read_id(identity.value)}"})
 
 
-def _delete(unit: Unit, object_type: ObjectType, keys: Sequence[str], claim: str | None) -> None:
-    purged = archive.purge_all(unit, object_type, keys) or {}
-    if not purged and claim is None:
+def _delete(unit: Unit, object_type: ObjectType, named: _Named) -> None:
+    purged = archive.purge_all(unit, object_type, sorted(named.keys, key=_id_of)) or {}
+    if not purged and named.claim is None:
         raise RecordNotFound
-    personal = {claim} if claim else set()
+    if named.claim is not None and named.former:
+        unit.graph.change(
+            load("records").redact,
+            keys=named.former,
+            names=[
+                name
+                for name, claimed_as in object_type.claiming_properties.items()
+                if claimed_as in object_type.personal
+            ],
+            value=claims.value_of(named.claim),
+            digest=claims.digest(named.claim),
+        )
+    personal = {named.claim} if named.claim else set()
     for properties in purged.values():
         personal |= {key for key in claims.of(object_type, properties) if claims.names_a_person(object_type, key)}
     if personal:

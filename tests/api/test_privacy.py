@@ -67,6 +67,29 @@ def test_nothing_that_names_the_person_is_left(client: Client, crm: Crm, make: M
     assert rows[0]["kinds"] == ["purge"]
 
 
+def test_a_person_is_found_by_a_former_address(client: Client, crm: Crm) -> None:
+    _, texts = person(client)
+    deleted(client, objectId=texts[0], idProperty="email")
+    assert left(crm, *texts) == []
+
+
+def test_a_person_is_found_by_an_address_dropped_after_a_merge(client: Client, crm: Crm) -> None:
+    (first, texts), (second, others) = person(client), person(client)
+    body = {"primaryObjectId": first, "objectIdToMerge": second}
+    merged = client.post(f"{CONTACTS}/merge", body).get_json()["id"]
+    client.patch(f"{CONTACTS}/{merged}", {"properties": {"hs_additional_emails": ""}})
+    deleted(client, objectId=others[1], idProperty="email")
+    assert left(crm, *texts, *others) == []
+
+
+def test_a_person_who_had_the_address_of_another_stays_without_it(client: Client, crm: Crm) -> None:
+    record_id, texts = person(client)
+    _, others = person(client, hs_additional_emails=texts[0])
+    deleted(client, objectId=texts[0], idProperty="email")
+    assert left(crm, texts[0], *others[:4]) == []
+    assert client.get(f"{CONTACTS}/{record_id}").get_json()["properties"]["email"] == texts[1]
+
+
 @pytest.mark.parametrize("index", [1, 4])
 def test_a_person_is_found_by_each_address(client: Client, crm: Crm, index: int) -> None:
     record_id, texts = person(client)
