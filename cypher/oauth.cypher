@@ -51,7 +51,9 @@ RETURN a {.redirect_uris, .scopes} AS app
 
 // plain exchange_code(client_id, secret_hash, code_hash, redirect_uri, challenge, now, kept_from, refresh, access, audit) -> refused, given
 // Tokens for a code, which is used up. refused: what of the request is wrong. The first write locks the code, so that of
-// two who come with it the second finds none. given: user id and scopes. Access tokens that ended before kept_from go.
+// two who come with it the second finds it used. The app's coming again with a used code ends what was given for it (RFC
+// 6749, section 4.1.2), and every process reads access again. given: user id and scopes. Access tokens that ended before
+// kept_from go.
 CALL () {
   MATCH (old:_Token)
   WHERE old.expires_at < $kept_from
@@ -64,7 +66,7 @@ FOREACH (code IN CASE WHEN c IS NULL THEN [] ELSE [c] END | SET code.taken = tru
 WITH a, c, CASE
   WHEN a IS NULL THEN 'client_id'
   WHEN a.secret_hash <> $secret_hash THEN 'client_secret'
-  WHEN c IS NULL OR c.expires_at <= $now OR NOT EXISTS { (c)-[:BY]->(a) } THEN 'code'
+  WHEN c IS NULL OR c.is_used OR c.expires_at <= $now OR NOT EXISTS { (c)-[:BY]->(a) } THEN 'code'
   WHEN c.redirect_uri <> $redirect_uri THEN 'redirect_uri'
   WHEN c.challenge <> coalesce($challenge, '') THEN 'code_verifier'
   END AS refused
@@ -82,9 +84,19 @@ OPTIONAL CALL (a, c, refused) {
   SET t = $access, t.scopes = c.scopes, t.app_id = a.id, t.is_super_admin = false
   CREATE (d:_Audit)
   SET d = $audit, d.actor = 'user:' + o.user_id, d.subject = toString(a.id)
-  WITH c, o, t.scopes AS scopes
-  DETACH DELETE c
-  RETURN {user_id: o.user_id, scopes: scopes} AS given
+  CREATE (c)-[:GAVE]->(r)
+  SET c.is_used = true
+  RETURN {user_id: o.user_id, scopes: t.scopes} AS given
+}
+CALL (a, c, refused) {
+  WITH a, c
+  WHERE refused = 'code' AND EXISTS { (c)-[:BY]->(a) }
+  MATCH (c)-[:GAVE]->(r:_RefreshToken)
+  MATCH (s:_State {name: 'state'})
+  SET s.access_version = s.access_version + 1
+  WITH r
+  OPTIONAL MATCH (r)<-[:FROM]-(t:_Token)
+  DETACH DELETE r, t
 }
 RETURN refused, given
 
@@ -139,20 +151,20 @@ CALL () {
   OPTIONAL MATCH (r:_RefreshToken {hash: $hash})-[:BY]->(a:_App)
   WHERE $client_id IS NULL OR a.client_id = $client_id
   FOREACH (token IN CASE WHEN r IS NULL THEN [] ELSE [r] END | SET token:_RefreshToken)
-  WITH r
+  WITH r, a.id AS of_app
   OPTIONAL MATCH (r)<-[:FROM]-(t:_Token)
-  RETURN r, collect(t) AS given
+  RETURN r, of_app, collect(t) AS given
 }
 CALL () {
   OPTIONAL MATCH (t:_Token {hash: $hash})-[:FROM]->(:_RefreshToken)-[:BY]->(a:_App)
   WHERE $client_id IS NULL OR a.client_id = $client_id
-  RETURN collect(t) AS single
+  RETURN collect(t) AS single, head(collect(a.id)) AS of_single
 }
-WITH s, given + single + CASE WHEN r IS NULL THEN [] ELSE [r] END AS gone
+WITH s, given + single + CASE WHEN r IS NULL THEN [] ELSE [r] END AS gone, coalesce(of_app, of_single) AS app_id
 FOREACH (x IN CASE WHEN size(gone) > 0 THEN [s] ELSE [] END |
   SET x.access_version = x.access_version + 1
   CREATE (d:_Audit)
-  SET d = $audit)
+  SET d = $audit, d.subject = toString(app_id), d.actor = 'app:' + toString(app_id))
 FOREACH (token IN gone | DETACH DELETE token)
 RETURN size(gone) > 0 AS found
 

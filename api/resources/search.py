@@ -11,6 +11,7 @@ from api.endpoint import endpoint, of_records
 from api.paging import next_page
 from api.schemas.search import SEARCH, FoundBody
 from crm_graph import search
+from crm_graph.accounts import permissions, tokens
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.unit import Unit
 
@@ -26,6 +27,8 @@ blueprint = Blueprint(
 def search_records(unit: Unit, object_type: ObjectType, body: Any) -> Body:
     """A page of the records that match, with the exact total."""
     criteria = search.parse(body, object_type, unit.limits)
+    far = [unit.model.object_type(name) for name in criteria.associated]
+    tokens.require(unit.actor, [permissions.of_records(each, "read") for each in far])
     page = search.run(unit, object_type, criteria)
     show = wire.shown_by(unit.model, object_type, criteria.selection)
     answer: Body = {"total": page.total, "results": [show(record) for record in page.records]}

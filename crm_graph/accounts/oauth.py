@@ -11,6 +11,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from crm_graph.accounts import permissions
 from crm_graph.accounts.tokens import audit_of, digest, require_super_admin
@@ -27,6 +28,7 @@ EXPIRED_KEPT_MS = DAY_MS
 """How long an access token is known as expired; after that it is as unknown as any other."""
 
 _COUNTER = "app"
+_OWN_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,9 @@ class TokenInfo:
 def register(unit: Unit, name: str, redirect_uris: Sequence[str], scopes: Sequence[str]) -> tuple[App, str]:
     """A new app, and its client secret, which is shown this once. Only a super admin may make one."""
     require_super_admin(unit.actor)
+    if refused := [each for each in redirect_uris if not _is_redirect_uri(each)]:
+        rule = "A redirect URI is https, or http to the machine itself, and has no fragment."
+        raise InvalidInput(rule, redirectUris=[each[:500] for each in refused])
     unknown = [scope for scope in scopes if not permissions.is_scope(scope)]
     if unknown:
         raise InvalidInput(f"No such scope: {', '.join(unknown)[:500]}.", scopes=unknown)
@@ -218,6 +223,16 @@ def require_client(graph: Graph, client: Client) -> None:
     found = graph.plain(load("oauth").is_client, client_id=client.client_id, secret_hash=digest(client.secret))
     if not found["is_client"]:
         raise GrantRefused("client_id")
+
+
+def _is_redirect_uri(given: str) -> bool:
+    """Whether codes may be sent there (RFC 9700, section 2.1): nobody else can read them on the way."""
+    try:
+        parts = urlsplit(given)
+    except ValueError:
+        return False
+    is_own = parts.scheme == "http" and parts.hostname in _OWN_HOSTS
+    return bool(parts.hostname) and "#" not in given and (parts.scheme == "https" or is_own)
 
 
 def _number(app_id: str) -> int:

@@ -73,6 +73,12 @@ class Criteria:
     limit: int = _DEFAULT_LIMIT
     after: int | Position = 0
 
+    @property
+    def associated(self) -> list[str]:
+        """The object types whose records filters name, as the caller wrote them."""
+        targets = [each.target for filters in self.groups for each in filters]
+        return list(dict.fromkeys(target.key for target in targets if target.kind is Kind.RECORDS))
+
 
 def parse(body: Any, object_type: ObjectType, limits: Limits) -> Criteria:
     """The criteria in the body of a search; InvalidInput names filter, value and rule, TooMany the limit."""

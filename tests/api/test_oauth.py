@@ -84,6 +84,35 @@ def test_a_code_is_used_up(connected: Connected) -> None:
     assert [connected.ask(**form).status_code for _ in range(2)] == [200, 400]
 
 
+def test_a_code_that_comes_again_ends_what_was_given_for_it(client: Client, connected: Connected) -> None:
+    form = {"grant_type": "authorization_code", "code": connected.code(), "redirect_uri": REDIRECT}
+    tokens = connected.ask(**form).get_json()
+    stranger = Connected(client)
+    assert stranger.ask(**form).status_code == 400
+    assert status(client, tokens["access_token"]) == 200
+    connected.ask(**form)
+    assert status(client, tokens["access_token"]) == 401
+    again = connected.ask(grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert again.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("uri", "expected"),
+    [
+        ("https://app.example/back?a=b", 201),
+        ("http://localhost:3000/back", 201),
+        ("http://[::1]/back", 201),
+        ("http://app.example/back", 400),
+        ("https://app.example/back#here", 400),
+        ("javascript:alert(1)", 400),
+        ("https:///back", 400),
+        ("https://[::1/back", 400),
+    ],
+)
+def test_codes_go_only_where_nobody_else_reads_them(client: Client, uri: str, expected: int) -> None:
+    assert client.post(APPS, {"name": "x", "redirectUris": [uri], "scopes": [SCOPE]}).status_code == expected
+
+
 def test_a_refresh_token_gives_other_access_tokens_and_stays(client: Client, connected: Connected) -> None:
     tokens = connected.tokens()
     again = connected.ask(grant_type="refresh_token", refresh_token=tokens["refresh_token"]).get_json()

@@ -71,6 +71,8 @@ def test_token_may_do_what_its_scopes_say(client: Client) -> None:
 def test_associated_records_need_their_own_scope(client: Client) -> None:
     reader = client.signed_in_as(str(made(client, "crm.objects.contacts.read")["token"]))
     assert reader.get("/crm/v3/objects/contacts", associations="companies").status_code == 403
+    search = {"filters": [{"propertyName": "associations.company", "operator": "IN", "values": ["1"]}]}
+    assert reader.post("/crm/v3/objects/contacts/search", search).status_code == 403
 
 
 @pytest.mark.parametrize(
