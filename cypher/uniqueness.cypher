@@ -17,6 +17,10 @@ CALL () {
 }
 RETURN claimed, taken
 
+// ask is_claimed(prefix) -> is_claimed
+// Whether a record has a value whose claim begins so.
+RETURN EXISTS { MATCH (c:_Claim) WHERE c.key STARTS WITH $prefix } AS is_claimed
+
 // change drop(prefix, limit) -> dropped
 // Remove claims whose keys begin so, at most `limit` of them.
 CALL () {

@@ -13,6 +13,7 @@ from crm_graph.definitions.changes import properties, validations
 from crm_graph.definitions.changes.publication import confirm
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.validations import Rule, rules_of
+from crm_graph.records import uniqueness
 from crm_graph.unit import Unit
 
 Body = dict[str, Any]
@@ -57,7 +58,7 @@ def read_rule(unit: Unit, object_type: ObjectType, name: str, rule_type: str) ->
 def put_rule(unit: Unit, object_type: ObjectType, name: str, rule_type: str, body: Body) -> None:
     """Hold new values to a rule, in place of one of the same type."""
     rule = Rule(rule_type, tuple(body["arguments"]), bool(body["normalises"]))
-    validations.put(unit, object_type, name, rule)
+    uniqueness.put_rule(unit, object_type, name, rule)
 
 
 @blueprint.route("/<object_type>/<name>/rule-type/<rule_type>", methods=["DELETE"])

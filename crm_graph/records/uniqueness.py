@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from crm_graph.definitions.changes import properties
+from crm_graph.definitions.changes import properties, validations
 from crm_graph.definitions.changes.checks import refused
 from crm_graph.definitions.changes.properties import UNIQUE_TYPES
 from crm_graph.definitions.changes.publication import Audit, Values, confirm, publish, save_properties, schema_of
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import CLAIMS_BEGUN, CLAIMS_ENDING, Property
+from crm_graph.definitions.validations import Rule, rules_of
 from crm_graph.errors import Busy, InvalidInput
 from crm_graph.graph.failures import ConstraintViolated
 from crm_graph.graph.queries import load
@@ -90,6 +91,10 @@ def set_unique(unit: Unit, object_type: ObjectType, known: Property, *, unique: 
         return known
     if known.type not in UNIQUE_TYPES or known.is_computed:
         raise refused("hasUniqueValue", known.type, f"only {', '.join(UNIQUE_TYPES)} that are stored can be unique")
+    if any(rule.normalises for rule in rules_of(known)):
+        raise refused(
+            "hasUniqueValue", unique, "is not for a property whose rules mend values; let them mend none first"
+        )
     properties.check_unique_count(unit, object_type, 1)
     # Before it is published, which may be although the answer is lost.
     unit.undo(lambda again: _undo(again, object_type.name, known.name))
@@ -100,6 +105,20 @@ def set_unique(unit: Unit, object_type: ObjectType, known: Property, *, unique: 
     if duplicates := _claim_stored(unit, object_type, known):
         raise NotYetUnique(known.name, duplicates)
     return _publish(unit, object_type, known, unique=True, claiming=None)
+
+
+def put_rule(unit: Unit, object_type: ObjectType, name: str, rule: Rule) -> None:
+    """As `validations.put`; InvalidInput for a rule that mends values of a unique property that records have.
+
+    They would no more be found by what they are, as a value is looked for as it would be stored.
+    """
+    known = properties.find(object_type, name)
+    if rule.normalises and known.unique:
+        prefix = claims.key_of(object_type, known.name, "")
+        if unit.graph.ask(load("uniqueness").is_claimed, prefix=prefix)["is_claimed"]:
+            why = f"is not for {known.name}, which is unique and has values that may be written otherwise"
+            raise refused("shouldApplyNormalization", True, why)
+    validations.put(unit, object_type, name, rule)
 
 
 def _undo(unit: Unit, object_type_name: str, name: str) -> None:

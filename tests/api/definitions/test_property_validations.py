@@ -86,6 +86,20 @@ def test_values_are_mended_and_found_by_what_was_given(server: Server, name: str
     assert "already has that value" in again.json()["message"]
 
 
+def test_values_that_identify_records_are_not_mended_afterwards(server: Server, name: str) -> None:
+    define(server, name, hasUniqueValue=True)
+    server.call("POST", PRODUCTS, {"properties": {"name": name, name: f"A  {name}"}})
+    assert put(server, name, "WHITESPACE", shouldApplyNormalization=True) == 400
+    assert server.call("GET", f"{PRODUCTS}/A  {name}", idProperty=name).status_code == 200
+
+
+def test_a_property_whose_values_are_mended_is_not_made_unique(server: Server, name: str) -> None:
+    define(server, name)
+    put(server, name, "WHITESPACE", shouldApplyNormalization=True)
+    answer = server.call("PATCH", f"/crm/v3/properties/products/{name}", {"hasUniqueValue": True})
+    assert (answer.status_code, "mend" in answer.json()["message"]) == (400, True)
+
+
 @pytest.mark.parametrize(
     ("rule_type", "arguments", "field"),
     [
