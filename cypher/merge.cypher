@@ -1,5 +1,6 @@
 // change retire(keys, into, at, most, revisions) -> missing, count, moment, retired
-// End two records that become one: archived for good, their associations past, their unique values free. keys, in
+// End two records that become one: archived for good, without the node label that lists archived ones, their
+// associations past, their unique values free. keys, in
 // ascending order of their ids, and revisions in the same order. `moment`, when it happens, is later than the last change
 // of both and than the beginning of each of the associations. Nothing is written where one is `missing` or the
 // associations (`count`) are more than `most`. retired: for each key [properties before, ended associations
@@ -36,7 +37,6 @@ CALL (missing, count, moment) {
   WITH n, r, moment, ended, properties(r) AS before
   SET r._version = r._version + 1, r._changed_at = moment, r._archived_at = moment, r._merged_into = $into
   REMOVE r:{{node_label}}
-  SET r:{{archived_label}}
   CREATE (v:_Revision:_Pending)
   SET v = $revisions[n], v.version = r._version, v.at = moment,
       v.removed = [e IN ended WHERE e[4] | e[2] + '|' + toString(e[1].type_id)],

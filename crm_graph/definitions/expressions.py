@@ -166,13 +166,13 @@ class _Scope:
             raise FormulaRefused(refused.message, at) if self.path else refused from None
 
     def _timed(self, found: stage_times.StageTime) -> str:
-        """A time of a stage, by the revisions that brought the record into a stage or out of one."""
-        after = quote(f"after_{found.stage_property}")
+        """A time of a stage, by the revisions that brought the record, or what it was before merges, there or away."""
+        after, changed = quote(f"after_{found.stage_property}"), self.give(found.stage_property)
         stays = (
-            f"COLLECT {{ MATCH (v:_Revision {{record_key: {self.record}._key}}) "
-            "USING INDEX SEEK v:_Revision(record_key, version) "
-            f"WHERE v.version > 0 AND {self.give(found.stage_property)} IN v.changed "
-            f"RETURN [v.at, coalesce(v.{after} IN {self.give(list(found.stages))}, false)] ORDER BY v.version DESC }}"
+            "COLLECT { MATCH (v:_Revision) USING INDEX SEEK v:_Revision(record_key, version) "
+            f"WHERE v.record_key IN [{self.record}._key] + coalesce({self.record}._earlier_keys, []) AND v.version > 0 "
+            f"AND {changed} IN v.changed AND NOT {changed} IN coalesce(v.carried, []) "
+            f"RETURN [v.at, coalesce(v.{after} IN {self.give(list(found.stages))}, false)] ORDER BY v.at DESC }}"
         )
         return f"head([stays IN [{stays}] | {_OF_STAYS[found.what]}])"
 

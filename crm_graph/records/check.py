@@ -22,7 +22,7 @@ FINDINGS_MAX = 100
 """Findings of one rule that are kept: who has so many needs no more of them."""
 
 RULES: Mapping[str, str] = {
-    "labels": "A record has the node label of its type, live or archived as it is.",
+    "labels": "A record has the node label of its type, live or archived as it is, and none when merged away.",
     "versions": "Revisions are 1, 2, … up to the record's version, their times rise, the last is its last change.",
     "purged": "Nothing is left of a record that was purged.",
     "claims": "A record holds the claims of its unique values and of the ids merged into it, and no others.",
@@ -120,7 +120,9 @@ def _record(object_types: Mapping[str, ObjectType], columns: Sequence[Any]) -> I
     if object_type is None or row.key != f"{row.kind}:{row.id}":
         yield Finding("labels", row.key, f"kind {row.kind}, id {row.id}")
         return
-    expected = {"Record", object_type.archived_label if row.archived_at is not None else object_type.node_label}
+    expected = {"Record"}
+    if row.merged_into is None:
+        expected.add(object_type.archived_label if row.archived_at is not None else object_type.node_label)
     if set(row.labels) != expected:
         yield Finding("labels", row.key, f"has {sorted(row.labels)}, not {sorted(expected)}")
     yield from _versions(row)

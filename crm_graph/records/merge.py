@@ -1,7 +1,8 @@
 """Two records of one type become a third: its values, its associations, and the ids that lead to it.
 
-Both old records are archived for good and keep their history; their associations end at the
-moment in which those of the new one begin.
+Both old records are archived for good, in no list, and keep their history; their associations end at
+the moment in which those of the new one begin. The history of the new one goes on from the primary
+record's: it names whose, `_earlier_keys`, and its first revision the values that are no change, `carried`.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def _merge(unit: Unit, object_type: ObjectType, primary: Record, other: Record, 
     old = sorted((primary, other), key=lambda record: record.id)
     new_key = f"{object_type.id}:{new_id}"
     row = unit.graph.change(
-        load("merge").retire.on(node_label=object_type.node_label, archived_label=object_type.archived_label),
+        load("merge").retire.on(node_label=object_type.node_label),
         keys=[record.key for record in old],
         into=new_id,
         at=at,
@@ -87,7 +88,7 @@ def _merge(unit: Unit, object_type: ObjectType, primary: Record, other: Record, 
     )
     old_keys = [primary.key, other.key]
     associations = united_associations(unit.model, record.key, old_keys, [first_ended, second_ended], row["moment"])
-    _create(unit, record, associations)
+    _create(unit, record, first, associations)
     unit.graph.change(
         load("merge").succeed,
         key=record.key,
@@ -98,9 +99,10 @@ def _merge(unit: Unit, object_type: ObjectType, primary: Record, other: Record, 
     return record
 
 
-def _create(unit: Unit, record: Record, associations: Sequence[Mapping[str, Any]]) -> None:
+def _create(unit: Unit, record: Record, primary: Mapping[str, Any], associations: Sequence[Mapping[str, Any]]) -> None:
     object_type = record.object_type
     revision = revise.first(unit, record.key, "merge", record.properties, record.updated_at)
+    revision["carried"] = [name for name, value in record.properties.items() if primary.get(name) == value]
     for name, is_source in (("added", True), ("received_added", False)):
         revision[name] = [_told(row) for row in associations if row["is_source"] is is_source]
     system = {
@@ -111,6 +113,7 @@ def _create(unit: Unit, record: Record, associations: Sequence[Mapping[str, Any]
         "_created_at": record.created_at,
         "_updated_at": record.updated_at,
         "_changed_at": record.updated_at,
+        "_earlier_keys": [primary["_key"], *(primary.get("_earlier_keys") or [])],
     }
     words, word_lists = values.searchable_names(object_type)
     unit.graph.change(

@@ -278,18 +278,25 @@ class _Scope:
             lines, number if most is None else f"{number} AND count({other}) <= {self.predicate.give(most)}"
         )
 
-    def _revisions(self, revision: str, key: str = "version", bound: str = "> 0") -> str:
+    def _revisions(self, name: str | None, key: str = "version", bound: str = "> 0", of: str | None = None) -> str:
+        """The revisions `v` of the node and of what it was before merges, or of the record key `of`; those that changed
+        the property, if one is named."""
+        keys = f"= {of}" if of else f"IN {self._written_as()}"
+        changed = f" AND {name} IN v.changed AND NOT {name} IN coalesce(v.carried, [])" if name else ""
         return (
-            f"MATCH ({revision}:_Revision) USING INDEX SEEK {revision}:_Revision(record_key, {key}) "
-            f"WHERE {revision}.record_key = {self.node}._key AND {revision}.{key} {bound}"
+            f"MATCH (v:_Revision) USING INDEX SEEK v:_Revision(record_key, {key}) "
+            f"WHERE v.record_key {keys} AND v.{key} {bound}{changed}"
         )
+
+    def _written_as(self) -> str:
+        return f"[{self.node}._key] + coalesce({self.node}._earlier_keys, [])"
 
     def _ever(self, found: Filter) -> str:
         now = self._filter(found)
         if found.target.is_always_set or found.target.is_computed:
             return now
         then = compile_filter(found, self.predicate, self.object_type, self.model, Place("v", "after_"))
-        was = self._called([f"{self._revisions('v')} AND {then}", "WITH v LIMIT 1"], "count(v) > 0")
+        was = self._called([f"{self._revisions(None)} AND {then}", "WITH v LIMIT 1"], "count(v) > 0")
         return f"({now} OR {was})"
 
     def _changed(self, condition: Changed) -> str:
@@ -301,18 +308,20 @@ class _Scope:
         first = " ".join(given[0]) if given else ">= 0"
         more = "".join(f" AND v.at {sign} {bound}" for sign, bound in given[1:])
         name = self.predicate.give(condition.target.name)
-        lines = [f"{self._revisions('v', 'at', first)}{more} AND {name} IN v.changed", "WITH v LIMIT 1"]
+        lines = [f"{self._revisions(name, 'at', first)}{more}", "WITH v LIMIT 1"]
         return self._called(lines, "count(v) > 0")
 
     def _last_change(self, target: Target) -> str:
         """When a property was last changed, in ms since 1970; null where it never was."""
         if target.is_always_set:
             return f"{self.node}.{quote('_updated_at' if target.key == '_updated_at' else '_created_at')}"
-        lines = [
-            f"{self._revisions('v')} AND {self.predicate.give(target.name)} IN v.changed",
+        latest = [
+            self._revisions(self.predicate.give(target.name), of="written_as"),
             "WITH v ORDER BY v.record_key DESC, v.version DESC LIMIT 1",
+            "RETURN v.at AS changed_at",
         ]
-        return self._called(lines, "max(v.at)")
+        lines = [f"UNWIND {self._written_as()} AS written_as", _call(("written_as",), latest)]
+        return self._called(lines, "max(changed_at)")
 
     def _compared(self, condition: Compared) -> str:
         def side(target: Target, part: Part) -> str:

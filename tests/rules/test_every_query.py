@@ -75,6 +75,7 @@ SORTS = {
     "definitions.load": "one property has few options, one pipeline few stages",
     "feed.number": "what was taken in the order of an index is put in order for the feed",
     "jobs.claim": "few jobs wait or run",
+    "revisions.history": "the latest versions of each record that a merge was made of are put in one order",
     "segments.history": "one list has few edits",
     "segments.search": "an account has few lists",
     "neighbourhood.around": "a thousand associations of a pair at most are put in order",

@@ -7,6 +7,7 @@ from typing import Any
 
 from crm_graph.crm import Crm
 from crm_graph.records import store
+from crm_graph.records.merge import merge
 from crm_graph.records.record import Identity, Record, Selection
 from tests.api.client import Client
 from tests.factories import SUPER_ADMIN, Make, unique
@@ -59,6 +60,17 @@ def test_time_in_a_stage_is_that_of_the_last_stay_and_of_all(crm: Crm, make: Mak
     assert dates(crm, deal, *names, f"hs_time_in_{FIRST}") == [last, first + last, first + last]
     [ongoing] = dates(crm, deal, f"hs_v2_latest_time_in_{SECOND}")
     assert 0 <= ongoing <= (datetime.now(UTC) - moves[3]) / timedelta(milliseconds=1) + 1
+
+
+def test_times_in_stages_go_on_from_the_primary_record_of_a_merge(crm: Crm, make: Make) -> None:
+    deal, other = make.deal(dealstage=FIRST), make.deal(dealstage=SECOND)
+    moved = move(crm, deal, SECOND)
+    names = [f"hs_v2_date_{what}_{stage}" for stage in (FIRST, SECOND) for what in ("entered", "exited")]
+    merged = crm.run(SUPER_ADMIN, lambda unit: merge(unit, deal.object_type, str(deal.id), str(other.id)))
+    assert dates(crm, merged, *names) == [at(deal.created_at), moved, moved, None]
+    left = move(crm, merged, FIRST)
+    [lasted] = dates(crm, merged, f"hs_v2_cumulative_time_in_{SECOND}")
+    assert lasted == (left - moved) // timedelta(milliseconds=1)
 
 
 def found(client: Client, *filters: dict[str, Any], sorts: tuple[str, ...] = ()) -> list[str]:

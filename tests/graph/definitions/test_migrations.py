@@ -29,6 +29,17 @@ def test_every_migration_has_statements() -> None:
     assert migrations.names()[0] == "0001_base"
 
 
+def test_records_merged_before_leave_the_lists_of_archived_ones(worker: Worker, name: str) -> None:
+    with worker.crm.graph.driver.session() as session:
+        session.run("CREATE (:Record:$($label) {_key: $label, _merged_into: 1})", label=name).consume()
+        for statement in migrations.statements("0014_merged_away"):
+            session.run(statement).consume()
+        found = session.run(
+            "MATCH (r:Record {_key: $key}) WITH r, labels(r) AS labels DELETE r RETURN labels", key=name
+        )
+        assert found.single(strict=True)["labels"] == ["Record"]
+
+
 def test_constraints_made_by_four_processes_at_once_are_there_and_online(
     worker: Worker, settings: Settings, name: str
 ) -> None:

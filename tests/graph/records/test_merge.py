@@ -8,8 +8,9 @@ from crm_graph.errors import InvalidInput, RecordNotFound, TooMany
 from crm_graph.records import claims
 from crm_graph.records.check import check_records
 from crm_graph.records.merge import merge
-from crm_graph.records.read import EVERYTHING, find
+from crm_graph.records.read import EVERYTHING, find, page
 from crm_graph.records.record import Identity, Record, Selection
+from crm_graph.records.update import UpdateInput, update_all
 from tests.graph.records.small import ADVISER, DEFAULT, FIRM, PERSON, PRIMARY, TEAM, SmallAccount, revisions
 
 
@@ -96,6 +97,50 @@ def test_old_records_are_archived_and_keep_their_history(account: SmallAccount) 
     assert [v["kind"] for v in revisions(account, second)] == ["create", "merge"]
     [begin] = revisions(account, made.key)
     assert (begin["kind"], begin["source"], begin["after_phone"]) == ("merge", "MERGE_OBJECTS", "1")
+
+
+def rename(account: SmallAccount, key: str, firstname: str) -> None:
+    given = UpdateInput(identity=Identity(record_id(key)), properties={"firstname": firstname})
+    account.run(lambda unit: update_all(unit, PERSON, [given]))
+
+
+def history(account: SmallAccount, key: str, *names: str) -> dict[str, list[tuple[str | None, str]]]:
+    """Values and sources of each property, newest first."""
+    selection = Selection(history=names)
+    [found] = account.run(lambda unit: find(unit, PERSON, [Identity(record_id(key))], selection))
+    assert found is not None
+    return {name: [(each.value, each.source) for each in versions] for name, versions in found.history.items()}
+
+
+def test_history_goes_on_from_the_primary_records(account: SmallAccount) -> None:
+    first, second = account.record(PERSON, firstname="Nic"), account.record(PERSON, firstname="Nicholas", phone="1")
+    rename(account, first, "Nick")
+    before = history(account, first, "firstname")["firstname"]
+    assert [value for value, _ in before] == ["Nick", "Nic"]
+    merged(account, first, second)
+    assert history(account, first, "firstname", "phone") == {"firstname": before, "phone": [("1", "MERGE_OBJECTS")]}
+
+
+def test_history_goes_on_through_several_merges(account: SmallAccount) -> None:
+    first, second, third, fourth = (account.record(PERSON, firstname=name) for name in "abcd")
+    made = merged(account, first, second)
+    rename(account, made.key, "e")
+    again = merged(account, made.key, third)
+    last = merged(account, again.key, fourth)
+    rename(account, last.key, "f")
+    assert [value for value, _ in history(account, first, "firstname")["firstname"]] == ["f", "e", "a"]
+
+
+def test_what_was_merged_away_is_in_no_list(account: SmallAccount) -> None:
+    first, second = account.record(PERSON), account.record(PERSON)
+    made = merged(account, first, second)
+    after = min(int(record_id(first)), int(record_id(second))) - 1
+    for archived, there in ((False, [made.id]), (True, [])):
+        found = account.run(
+            lambda unit, archived=archived: page(unit, PERSON, Selection(), after=after, limit=100, archived=archived)
+        )
+        ids = {int(record_id(key)) for key in (first, second, made.key)}
+        assert [each.id for each in found.records if each.id in ids] == there
 
 
 def test_associations_are_united_with_their_labels(account: SmallAccount) -> None:
