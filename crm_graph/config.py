@@ -81,6 +81,8 @@ class Limits:
     """Object types that users defined."""
     counted_associations: int = 10_000
     """A number of associations above this is shown as more than it."""
+    formula_lookups: int = 10
+    """Different roll-ups, counts, values of primary records and times of stages that one formula comes to."""
     history_length: int = 1_000
     """Versions of one record that a read shows."""
     history_characters: int = 8_000_000

@@ -34,9 +34,10 @@ CRMError
 ├── MissingScopes               the token does not permit it
 ├── Unavailable                 try again later
 │   ├── GraphUnavailable        Neo4j does not answer
+│   ├── ReadTooLong             a read did not come to an end in the time that any may take
 │   ├── OutcomeUnknown          the connection was lost while a write was committed
 │   └── Busy                    too much is being asked at this moment
-├── QueryTooExpensive           a budget of time was used up
+├── QueryTooExpensive           a budget of time of its own was used up
 ├── PairNotIndexed              internal: first association of a pair; make its indexes and repeat
 └── StaleModel                  internal: definitions or access moved; read them again and repeat
 """
@@ -269,6 +270,10 @@ class GraphUnavailable(Unavailable):
     """Neo4j does not answer, or did not come to an end in time; nothing was written."""
 
 
+class ReadTooLong(Unavailable):
+    """A read that has no budget of its own did not come to an end within `read_ms`."""
+
+
 class OutcomeUnknown(Unavailable):
     """The connection was lost while a write was committed: it may or may not have been made."""
 
@@ -278,7 +283,7 @@ class Busy(Unavailable):
 
 
 class QueryTooExpensive(Invalid):
-    """A budget of time was used up before the answer was complete."""
+    """A budget of time of its own, as a search has one, was used up before the answer was complete."""
 
 
 class PairNotIndexed(CRMError):

@@ -4,14 +4,17 @@ One of the modules that compose Cypher. Every value is one expression over a rec
 compared and sorted by alike, and is made in the statement that asks for it. Identifiers come from the DataModel and
 are quoted, values are parameters.
 
+What looks at other nodes — a roll-up, a rule, a time of a stage — is worked out once for each record, however often
+formulas name it: it is bound to a variable around the formula.
+
 A seek of associations names no end node (docs/decisions/0007-seeks-bind-no-end-node.md). No more associations are
 looked at than `counted`: a value that would need more of them is null, never wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crm_graph.config import Limits
@@ -90,29 +93,57 @@ def expression_of(
 
     counted: how many associations are looked at, as Limits have it where nothing is said. record: its variable.
     """
-    scope = _Scope(model, object_type, give, Limits().counted_associations if counted is None else counted, record)
-    try:
-        return scope.value(name, 1).result
-    except FormulaRefused:
-        return "null"
+    scope = _scope(model, object_type, give, counted, record)
+    return _bound(_result(scope, name), scope.once)
 
 
-def compile_values(texts: Sequence[str]) -> Statement:
-    """The statement that gives `rows`: id and values of the expressions for each record that `keys` name."""
+def compile_values(
+    model: DataModel, object_type: ObjectType, names: Sequence[str], give: Give, *, counted: int | None = None
+) -> Statement:
+    """The statement that gives `rows`: id and values of the computed properties for each record that `keys` name."""
+    scope = _scope(model, object_type, give, counted, RECORD)
+    results = ", ".join([_result(scope, name) for name in names])
+    once = "".join(f", {found.text} AS {found.variable}" for found in scope.once.values())
     body = (
         f"UNWIND $keys AS key\nMATCH ({RECORD}:Record {{_key: key}})\n"
-        f"RETURN collect([{RECORD}._id, [{', '.join(texts)}]]) AS rows"
+        f"WITH {RECORD}{once}\n"
+        f"RETURN collect([{RECORD}._id, [{results}]]) AS rows"
     )
     return Statement("computed.values", "ask", guarded("ask", body, ("rows",)), ("rows",))
 
 
-def check(model: DataModel, object_type: ObjectType, found: Property) -> None:
-    """FormulaRefused unless the computed property gives values of its type, all that it is about is there, and ends."""
-    scope = _Scope(model, object_type, lambda value: "$given", 1)
+def check(model: DataModel, object_type: ObjectType, found: Property, *, most: int | None = None) -> None:
+    """FormulaRefused unless the computed property gives values of its type, all that it is about is there, and ends.
+
+    most: how many values of other nodes it may come to, as Limits have it where nothing is said.
+    """
+    scope = _Scope(
+        model, object_type, lambda value: "$given", 1, most=Limits().formula_lookups if most is None else most
+    )
     given = scope.value(found.name, 1).type
     wanted = _TYPES.get(found.type, "string")
     if given not in (wanted, None):
         raise FormulaRefused(f"it gives a {given}, and the property has the type {found.type}", 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Once:
+    """A value that is worked out once for each record: the variable that has it, as an expression, and its text."""
+
+    expression: Expression
+    text: str
+
+    @property
+    def variable(self) -> str:
+        """The name of the variable."""
+        return self.expression.text
+
+
+def _bound(text: str, once: Mapping[str, _Once]) -> str:
+    """The text, within which the variables have their values."""
+    for found in reversed(list(once.values())):
+        text = found.text if text == found.variable else f"head([{found.variable} IN [{found.text}] | {text}])"
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +158,10 @@ class _Scope:
     path: tuple[str, ...] = ()
     is_far: bool = False
     """Whether the record is one that is associated: its own associated records do not count."""
+    most: int | None = None
+    """How many values may be in `once`; None for any number."""
+    once: dict[str, _Once] = field(default_factory=dict)
+    """What is worked out once for the record, by the name of the property."""
 
     def operand(self, name: str, at: int) -> Expression:
         """The value as formulas take it: numbers as floats, so that none overflows."""
@@ -139,7 +174,7 @@ class _Scope:
             type_name, text = _SYSTEM[name]
             return Expression(text.format(record=self.record), type_name)
         if timed := stage_times.find(self.object_type, name):
-            return Expression(self._timed(timed), _type_of(timed.definition))
+            return self._once(name, at, lambda: Expression(self._timed(timed), _type_of(timed.definition)))
         found = self.object_type.live_properties.get(name)
         if found is None:
             archived = "is archived" if name in self.object_type.properties else "does not exist"
@@ -148,12 +183,21 @@ class _Scope:
         if self.is_far and (rule is not None or found.roll_up is not None):
             raise FormulaRefused(f"{name} is made of associated records itself", at)
         if rule is not None:
-            return Expression(self._ruled(rule), _type_of(found))
+            return self._once(name, at, lambda: Expression(self._ruled(rule), _type_of(found)))
         if found.roll_up is not None:
-            return self._rolled_up(found, at)
+            return self._once(name, at, lambda: self._rolled_up(found, at))
         if found.formula is not None:
             return self._formula(found, at)
         return Expression(f"{self.record}.{quote(name)}", _type_of(found))
+
+    def _once(self, name: str, at: int, make: Callable[[], Expression]) -> Expression:
+        if name not in self.once:
+            if self.most is not None and len(self.once) >= self.most:
+                what = "roll-ups and other values that are looked up, each counted once"
+                raise FormulaRefused(f"it comes to more than {self.most} {what}", at)
+            made = make()
+            self.once[name] = _Once(replace(made, text=f"{self.record}_{len(self.once)}"), made.text)
+        return self.once[name].expression
 
     def _formula(self, found: Property, at: int) -> Expression:
         if found.name in self.path:
@@ -199,7 +243,7 @@ class _Scope:
         direction = _direction(pair, self.object_type, found.roll_up_type_id)
         if direction is None:
             raise FormulaRefused(f"{found.roll_up_type_id} is no association type that leads there", at)
-        over = replace(self, object_type=far, record=_FAR, path=(), is_far=True)
+        over = replace(self, object_type=far, record=_FAR, path=(), is_far=True, once={})
         value, given = self._what(found, over, at)
         made = _ROLLED_UP[found.roll_up].format(value=value)
         if not pair.is_indexed:
@@ -227,7 +271,7 @@ class _Scope:
             if condition.type not in ("bool", None):
                 raise FormulaRefused(f"a condition is true or false, not a {condition.type}", 1)
             value = f"CASE WHEN {condition.text} THEN {value} END"
-        return value, given
+        return _bound(value, over.once), given
 
     def _bounded(self, made: str) -> str:
         return f"CASE WHEN count({_FAR}) > {self.give(self.counted)} THEN null ELSE {made} END"
@@ -275,6 +319,21 @@ class _Scope:
             f"head(COLLECT {{ MATCH ()-[x:{relationship}]->() USING INDEX SEEK x:{relationship}(one_of) "
             f"WHERE x.one_of = {key} AND endNode(x):{label} RETURN {given} }})"
         )
+
+
+def _scope(model: DataModel, object_type: ObjectType, give: Give, counted: int | None, record: str) -> _Scope:
+    return _Scope(model, object_type, give, Limits().counted_associations if counted is None else counted, record)
+
+
+def _result(scope: _Scope, name: str) -> str:
+    """The text of what people see of the property; what only a refused one needs is not worked out."""
+    before = len(scope.once)
+    try:
+        return scope.value(name, 1).result
+    except FormulaRefused:
+        for each in list(scope.once)[before:]:
+            del scope.once[each]
+        return "null"
 
 
 def _type_of(found: Property) -> str:

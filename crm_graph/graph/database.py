@@ -28,7 +28,7 @@ from tenacity import Retrying, retry_if_exception_type, wait_exponential_jitter
 
 from crm_graph.clock import Clock
 from crm_graph.config import Limits, Settings
-from crm_graph.errors import Busy, GraphUnavailable, OutcomeUnknown, StaleModel
+from crm_graph.errors import Busy, GraphUnavailable, OutcomeUnknown, QueryTooExpensive, ReadTooLong, StaleModel
 from crm_graph.graph.failures import PASSING, UNKNOWN, Gone, Lost, translated
 from crm_graph.graph.queries import Query, Statement, load
 from crm_graph.graph.turns import Turns
@@ -215,7 +215,7 @@ class Graph:
             if not has_ended() and not wait_until(has_ended, self._write_s + _ENDING_S):
                 raise OutcomeUnknown(UNKNOWN)
             row = self._retried(lambda: self._one(statement, parameters, self.limits.read_ms, writes=False), end)
-        except (GraphUnavailable, Busy) as error:
+        except (GraphUnavailable, Busy, ReadTooLong) as error:
             raise OutcomeUnknown(UNKNOWN) from error
         return bool(row["made"])
 
@@ -350,7 +350,12 @@ class _Single:
         statement, graph = _statement(query), self._graph
         graph._observe(statement, parameters)
         limit_ms = statement.limit_ms or graph.limits.read_ms
-        row = graph._retried(lambda: graph._one(statement, parameters, limit_ms, writes=False))
+        try:
+            row = graph._retried(lambda: graph._one(statement, parameters, limit_ms, writes=False))
+        except ReadTooLong as error:
+            if statement.limit_ms is None:
+                raise
+            raise QueryTooExpensive(error.message) from error
         return _checked(row, self.guard)
 
     def change(self, query: Query | Statement, /, *, locks: Collection[str] = (), **parameters: Any) -> Row:

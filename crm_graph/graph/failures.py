@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from neo4j import exceptions as driver_errors
 
-from crm_graph.errors import Busy, CRMError, OutcomeUnknown, QueryTooExpensive
+from crm_graph.errors import Busy, CRMError, OutcomeUnknown, ReadTooLong
 
 UNKNOWN = "The connection to the graph was lost while the write was made; read the record to see whether it was."
 
@@ -70,7 +70,7 @@ def translated(*, writes: bool) -> Iterator[None]:
                 "The write took longer than it may; nothing was written. Try again, or write less at once."
             ) from error
         if "TransactionTimedOut" in code:
-            raise QueryTooExpensive("The graph did not come to an end in the time allowed.") from error
+            raise ReadTooLong("The graph did not come to an end in the time allowed; ask for less at once.") from error
         if code.endswith(".ProcedureNotFound") or (
             code.endswith(".Forbidden") and "procedure" in (error.message or "")
         ):

@@ -47,7 +47,7 @@ class QueryFault(Exception):
 class Statement:
     """Cypher text that is ready to run; `name` is `file.query` and stands in logs and counts.
 
-    `limit_ms` is the longest a read may take where that is less than for other reads.
+    `limit_ms` is the longest a read may take where that is less than for other reads; beyond, QueryTooExpensive.
     """
 
     name: str

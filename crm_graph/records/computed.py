@@ -11,8 +11,12 @@ from typing import Any
 
 from crm_graph.definitions import expressions, stage_times
 from crm_graph.definitions.object_type import ObjectType
+from crm_graph.errors import ReadTooLong
 from crm_graph.records.record import Native
 from crm_graph.unit import Unit
+
+_NAMED = 10
+"""How many properties a message names."""
 
 Values = dict[int, dict[str, Native]]
 
@@ -25,7 +29,10 @@ def names_of(object_type: ObjectType, names: Collection[str]) -> tuple[str, ...]
 
 
 def values_of(unit: Unit, object_type: ObjectType, ids: Sequence[int], names: Collection[str]) -> Values:
-    """Computed values by record id and name, natively, all of them in one statement."""
+    """Computed values by record id and name, natively, all of them in one statement.
+
+    ReadTooLong, which names what is computed, where they cannot be made in the time of a read.
+    """
     computed = names_of(object_type, names)
     if not computed or not ids:
         return {record_id: {} for record_id in ids}
@@ -36,8 +43,15 @@ def values_of(unit: Unit, object_type: ObjectType, ids: Sequence[int], names: Co
         return f"${name}"
 
     counted = unit.limits.counted_associations
-    found = [expressions.expression_of(unit.model, object_type, name, give, counted=counted) for name in computed]
+    statement = expressions.compile_values(unit.model, object_type, computed, give, counted=counted)
     keys = [f"{object_type.id}:{record_id}" for record_id in ids]
-    rows = unit.graph.ask(expressions.compile_values(found), keys=keys, **parameters)["rows"]
+    try:
+        rows = unit.graph.ask(statement, keys=keys, **parameters)["rows"]
+    except ReadTooLong:
+        raise ReadTooLong(
+            f"Computing {', '.join(computed[:_NAMED])}{', …' if len(computed) > _NAMED else ''} of {len(ids):,} "
+            f"records took longer than {unit.limits.read_ms:,} ms. Ask for fewer records or properties at once.",
+            propertyName=list(computed),
+        ) from None
     values = {record_id: dict(zip(computed, row, strict=True)) for record_id, row in rows}
     return {record_id: values.get(record_id, dict.fromkeys(computed)) for record_id in ids}

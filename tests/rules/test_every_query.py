@@ -142,10 +142,8 @@ def texts() -> Iterator[Text]:
             parameters[given := f"v{len(parameters)}"] = value
             return f"${given}"
 
-        computed = [
-            expressions.expression_of(INDEXED, object_type, each, give) for each in expressions.names_of(object_type)
-        ]
-        yield Text(f"computed: {name}", expressions.compile_values(computed).text, {"keys": None, **parameters})
+        computed = expressions.compile_values(INDEXED, object_type, expressions.names_of(object_type), give)
+        yield Text(f"computed: {name}", computed.text, {"keys": None, **parameters})
     for name, made in members(contact):
         yield Text(f"members: {name}", made[0].text, made[1])
     yield Text("totals", compile_totals(list(MODEL.object_types.values())).text, {})

@@ -214,13 +214,13 @@ def check_computed(unit: Unit, object_type: ObjectType, changed: Sequence[Proper
     properties = {**object_type.properties, **{found.name: found for found in changed}}
     after = replace(object_type, properties=properties)
     model = replace(unit.model, object_types={**unit.model.object_types, object_type.name: after})
-    names = {found.name for found in changed}
+    names, most = {found.name for found in changed}, unit.limits.formula_lookups
     for found in changed:
         if found.is_computed and not found.archived:
             for field, text in (("calculationFormula", found.formula), ("condition", found.roll_up_condition)):
                 checks.check_text(field, text or "")
             try:
-                expressions.check(model, after, found)
+                expressions.check(model, after, found, most=most)
             except FormulaRefused as error:
                 field, given = (
                     ("crmGraphRollUp", found.roll_up) if found.roll_up else (_NAMES["formula"], found.formula)
@@ -235,13 +235,14 @@ def check_computed(unit: Unit, object_type: ObjectType, changed: Sequence[Proper
 def _refuse_broken(
     unit: Unit, model: DataModel, object_type: ObjectType, found: Property, changed: Sequence[Property]
 ) -> None:
+    most = unit.limits.formula_lookups
     try:
-        expressions.check(model, object_type, found)
+        expressions.check(model, object_type, found, most=most)
     except FormulaRefused as error:
         before = unit.model.object_types.get(object_type.name)
         with suppress(FormulaRefused):
             if before is not None:
-                expressions.check(unit.model, before, found)
+                expressions.check(unit.model, before, found, most=most)
                 names = ", ".join(each.name for each in changed)
                 raise InUse(
                     f"{names} cannot change so, since {found.name} of {object_type.name} is computed from it: {error}",

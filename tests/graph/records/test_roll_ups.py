@@ -15,10 +15,12 @@ from crm_graph.definitions import expressions
 from crm_graph.definitions.association import USER_DEFINED, AssociationType
 from crm_graph.definitions.formulas import FormulaRefused
 from crm_graph.definitions.property import ROLL_UPS, Property
+from crm_graph.errors import ReadTooLong
 from crm_graph.graph.database import Graph
 from crm_graph.records import computed
 from tests.graph.search.conftest import World, make_world, remove_world
 from tests.graph.search.conftest import search_graph as search_graph
+from tests.graph.search.test_plans import walk
 
 LABEL = 5
 THINGS, PARTS = range(1, 6), range(101, 113)
@@ -37,6 +39,12 @@ def rolled_up(name: str, function: str, far: str = "part", **fields: Any) -> Pro
         roll_up=function,
         roll_up_object_type=far,
         **fields,
+    )
+
+
+def calculated(name: str, formula: str) -> Property:
+    return Property(
+        name=name, display_name=name, type="number", field_type="calculation_equation", formula=formula, calculated=True
     )
 
 
@@ -193,11 +201,68 @@ def test_a_formula_goes_on_with_a_roll_up(world: World) -> None:
     for part in (101, 102):
         world.associate(pair_of(world, "PART"), part, 1)
     total = rolled_up("total", "sum", roll_up_property="amount")
-    formula = "if total > 10 then round_nearest(total / 7 * weight, 2) else -1"
-    share = Property(
-        name="share", display_name="Share", type="number", field_type="calculation_equation", formula=formula
-    )
+    share = calculated("share", "if total > 10 then round_nearest(total / 7 * weight, 2) else -1")
     assert values_of(with_properties(world, total, share), 1)[1] == {"total": 12, "share": 3.43}
+
+
+def db_hits(world: World, names: list[str]) -> int:
+    """Db hits of what reads the computed properties of thing 1."""
+    parameters: dict[str, Any] = {}
+
+    def give(value: Any) -> str:
+        parameters[name := f"v{len(parameters)}"] = value
+        return f"${name}"
+
+    text = expressions.compile_values(world.model, world.thing, names, give).text
+    with world.graph.driver.session() as session:
+        plan = session.run(f"PROFILE {text}", keys=[f"{world.thing.id}:1"], **parameters).consume().profile
+    assert plan is not None
+    return walk(plan)[0]
+
+
+def test_a_roll_up_is_worked_out_once_for_a_record(world: World) -> None:
+    world.add(world.thing, [{}])
+    world.add(world.part, [{"amount": 1}] * 200, 101)
+    for part in range(101, 301):
+        world.associate(pair_of(world, "PART"), part, 1)
+    total, formulas = rolled_up("total", "sum", roll_up_property="amount"), (" + ".join(["total"] * 12), "total / 2")
+    made = with_properties(world, total, *(calculated(f"f{n}", text) for n, text in enumerate(formulas)))
+    assert values_of(made, 1)[1] == {"total": 200, "f0": 2_400, "f1": 100}
+    once = db_hits(made, ["total"])
+    assert once > 200
+    assert db_hits(made, ["f0"]) == db_hits(made, ["total", "f0", "f1"]) == once
+
+
+def test_records_are_found_by_a_formula_that_names_a_roll_up_more_than_once(world: World) -> None:
+    world.add(world.thing, [{}] * 2)
+    world.add(world.part, [{"amount": 5}], 101)
+    world.associate(pair_of(world, "PART"), 101, 2)
+    made = [rolled_up("total", "sum", roll_up_property="amount"), rolled_up("n", "count")]
+    found = with_properties(world, *made, calculated("twice", "total + total * n"))
+    body = {"filters": [{"propertyName": "twice", "operator": "EQ", "value": "10"}]}
+    assert [each.id for each in found.search(body).records] == [2]
+
+
+def test_a_formula_of_more_roll_ups_than_the_limit_is_refused(labelled: World) -> None:
+    made = [rolled_up(f"n{n}", "count") for n in range(4)]
+    inner, outer = calculated("inner", "n0 + n1 + n1"), calculated("outer", "inner + n0 + n2 + n3")
+    world = with_properties(labelled, *made, inner, outer)
+    expressions.check(world.model, world.thing, outer, most=4)
+    with pytest.raises(FormulaRefused, match="at character 19: it comes to more than 3 roll-ups"):
+        expressions.check(world.model, world.thing, outer, most=3)
+
+
+def test_a_read_that_runs_out_of_time_names_what_it_computed(world: World) -> None:
+    world.add(world.thing, [{"weight": 1}] * 100)
+    slow = "min(" + ", ".join(["round_nearest(weight / 3, 2)"] * 100) + ")"
+    made = with_properties(world, *(calculated(f"slow{n}", slow) for n in range(8)))
+    graph = world.graph
+    limits, graph.limits = graph.limits, replace(graph.limits, read_ms=1)
+    try:
+        with pytest.raises(ReadTooLong, match=r"Computing slow0, slow1.* of 100 records took longer"):
+            values_of(made, *range(1, 101))
+    finally:
+        graph.limits = limits
 
 
 @pytest.mark.parametrize(

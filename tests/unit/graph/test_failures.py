@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from neo4j.exceptions import ClientError, Neo4jError
 
+from api.errors import row_of
+from crm_graph.errors import ReadTooLong
 from crm_graph.graph.failures import ProcedureRefused, translated
 
 
@@ -30,3 +32,10 @@ def test_a_procedure_that_may_not_be_called_is_told_from_other_refusals(
     error = Neo4jError._hydrate_neo4j(code=code, message=message)
     with pytest.raises(expected), translated(writes=False):
         raise error
+
+
+def test_a_read_that_runs_out_of_time_is_no_fault_of_the_request() -> None:
+    error = Neo4jError._hydrate_neo4j(code="Neo.ClientError.Transaction.TransactionTimedOut", message="timed out")
+    with pytest.raises(ReadTooLong) as raised, translated(writes=False):
+        raise error
+    assert row_of(type(raised.value)) == (503, "SERVICE_UNAVAILABLE")
