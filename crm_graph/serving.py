@@ -185,7 +185,9 @@ def check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise PortTaken(f"Cannot listen on {host}:{port}: {error.strerror}.") from None
+            raise PortTaken(
+                f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port with --port."
+            ) from None
 
 
 def web_application(host: str, port: int, application: str = "api.app:app_from_environment") -> Program:

@@ -56,11 +56,9 @@ class DataModel:
         """The pair of both object types in either order; UndefinedAssociation where they may not be associated."""
         pair = self.find_pair(first, second)
         if pair is None:
-            hint = (
-                ""
-                if first.built_in and second.built_in
-                else f" Define it first: POST /crm-object-schemas/v3/schemas/{first.id}/associations."
-            )
+            custom = next((each for each in (first, second) if not each.built_in), None)
+            path = f"/crm-object-schemas/v3/schemas/{custom.id}/associations" if custom else ""
+            hint = f" Define it first: POST {path}." if custom else ""
             raise UndefinedAssociation(
                 f"No association is defined between {first.name} ({first.id}) and {second.name} ({second.id}).{hint}",
                 fromObjectType=[first.name],

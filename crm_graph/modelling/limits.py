@@ -9,7 +9,6 @@ from typing import Any
 from crm_graph.definitions.association import USER_DEFINED, AssociationPair, AssociationType, Direction
 from crm_graph.definitions.changes.publication import confirm
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.errors import QueryTooExpensive
 from crm_graph.graph.queries import load
 from crm_graph.search.compiler import compile_totals
 from crm_graph.unit import Unit
@@ -107,7 +106,7 @@ def crowds(unit: Unit, near: ObjectType | None = None, far: ObjectType | None = 
     """Where records are at a limit of associations or near it (80 % of it), of all object types or of those named.
 
     Limits that users set are counted. Of each two object types `Limits.impact_looks` associations are
-    looked at; where that takes longer than `Limits.impact_ms`, nothing is found.
+    looked at; QueryTooExpensive where that takes longer than `Limits.impact_ms`.
     """
     wanted = [pair for pair in unit.model.pairs.values() if pair.is_indexed and _concerns(pair, near, far)]
     limited = {each.id: (pair, each) for pair in wanted for each in pair.types if _has_limit(each)}
@@ -120,15 +119,12 @@ def crowds(unit: Unit, near: ObjectType | None = None, far: ObjectType | None = 
         str(type_id): {"sent": each.source_max, "received": each.target_max, "both": each.is_symmetric}
         for type_id, (_, each) in limited.items()
     }
-    try:
-        rows = unit.graph.ask(
-            replace(statement, limit_ms=unit.limits.impact_ms),
-            looks=unit.limits.impact_looks,
-            samples=SAMPLES,
-            limits=limits,
-        )["found"]
-    except QueryTooExpensive:
-        return []
+    rows = unit.graph.ask(
+        replace(statement, limit_ms=unit.limits.impact_ms),
+        looks=unit.limits.impact_looks,
+        samples=SAMPLES,
+        limits=limits,
+    )["found"]
     found = [_crowd(limited[row[0]][1], row) for row in rows]
     return [
         each
