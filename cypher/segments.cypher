@@ -130,6 +130,34 @@ FOREACH (each IN CASE WHEN s IS NOT NULL AND size(lost) = 0 THEN [s] ELSE [] END
   SET a = $audit)
 RETURN s IS NOT NULL AS found, lost
 
+// change purge(before, limit, audit) -> was_there
+// Some of what is left of the segment that was deleted first, if that was before a time: members and former members,
+// with the last of them the segment itself. One that the filters of another name stays until that one is purged.
+CALL () {
+  OPTIONAL MATCH (s:Segment) WHERE s.deleted_at < $before AND NOT EXISTS { (s)<-[:DEPENDS_ON]-(:Segment) }
+  RETURN s ORDER BY s.deleted_at LIMIT 1
+}
+CALL (s) {
+  MATCH ()-[m:IN_SEGMENT]->() USING INDEX SEEK m:IN_SEGMENT(segment_id, record_id)
+  WHERE m.segment_id = s.id AND m.record_id >= 0
+  WITH m LIMIT $limit
+  DELETE m
+  RETURN count(*) AS present
+}
+CALL (s) {
+  MATCH ()-[m:IN_SEGMENT_PAST]->() USING INDEX SEEK m:IN_SEGMENT_PAST(segment_id, until)
+  WHERE m.segment_id = s.id AND m.until >= 0
+  WITH m LIMIT $limit
+  DELETE m
+  RETURN count(*) AS former
+}
+WITH s, s IS NOT NULL AS was_there, present < $limit AND former < $limit AS is_last
+FOREACH (each IN CASE WHEN was_there AND is_last THEN [s] ELSE [] END |
+  CREATE (a:_Audit)
+  SET a = $audit, a.subject = 'segment:' + each.id
+  DETACH DELETE each)
+RETURN was_there
+
 // ask search(words, object_type, processing_types, ids, key, descending, offset, limit, counts) -> total, segments
 // A page of live segments whose names have the words, ordered by one of their fields: [segment, number of live members
 // that are kept, when the last came, when the last left, name of the folder, how many others depend on it].

@@ -48,6 +48,20 @@ class PagingForm(Schema):
     next = fields.Nested(NextPageForm, required=True)
 
 
+class PreviousPageForm(Schema):
+    """Where the page before this one ends."""
+
+    before = fields.String(required=True)
+    link = fields.String()
+
+
+class BothWaysForm(Schema):
+    """The pages around this one, as far as there are some."""
+
+    next = fields.Nested(NextPageForm)
+    prev = fields.Nested(PreviousPageForm)
+
+
 class BatchErrorForm(Schema):
     """Why some of a batch's inputs were left out, and which."""
 

@@ -8,7 +8,7 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 
 from api.endpoint import Query
 from api.paging import Names
-from api.schemas.envelopes import batched
+from api.schemas.envelopes import BothWaysForm, batched
 from api.schemas.ids import Id
 from api.schemas.moments import moment
 from api.schemas.reading import BodyReader, id_of, inputs_of, wrong
@@ -241,7 +241,7 @@ class MembersAnswer(Schema):
     """A page of members."""
 
     results = fields.List(fields.Nested(MemberForm), required=True)
-    paging = fields.Dict()
+    paging = fields.Nested(BothWaysForm)
 
 
 class ChangesAnswer(Schema):

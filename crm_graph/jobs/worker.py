@@ -20,7 +20,7 @@ from crm_graph.graph.embedded.stopping import Stopping
 from crm_graph.jobs import job, search_text
 from crm_graph.jobs.heartbeat import Heartbeat
 from crm_graph.jobs.job import Cancelled, Held, LeaseLost
-from crm_graph.segments import filling, follower, writing
+from crm_graph.segments import filling, follower, purging, writing
 from crm_graph.transfer import jobs as imports
 
 log = logging.getLogger(__name__)
@@ -136,10 +136,11 @@ class Worker:
 
 
 def _sweep(crm: Crm) -> None:
-    try:
-        imports.sweep(crm)
-    except Exception as error:
-        log.warning("files of imports that are none could not be removed: %s", error)
+    for what, sweep in (("files of imports that are none", imports.sweep), ("deleted lists", purging.purge)):
+        try:
+            sweep(crm)
+        except Exception as error:
+            log.warning("%s could not be removed: %s", what, error)
 
 
 def main() -> None:
