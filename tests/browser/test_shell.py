@@ -29,7 +29,8 @@ def test_keys_lead_to_places(page: Page) -> None:
 
 
 def test_question_mark_lists_what_the_page_answers_to(page: Page) -> None:
-    page.goto("/docs", wait_until="networkidle")
+    page.goto("/docs")
+    expect(page.get_by_label("Find a group of endpoints")).to_be_visible()
     page.keyboard.press("?")
     shown = page.get_by_role("dialog", name="Keys")
     expect(shown).to_be_visible()
@@ -40,9 +41,10 @@ def test_question_mark_lists_what_the_page_answers_to(page: Page) -> None:
 
 
 def test_slash_finds_and_escape_leaves(page: Page) -> None:
-    page.goto("/docs", wait_until="networkidle")
-    page.keyboard.press("/")
+    page.goto("/docs")
     find = page.get_by_label("Find a group of endpoints")
+    expect(find).to_be_visible()
+    page.keyboard.press("/")
     expect(find).to_be_focused()
     page.keyboard.type("ghga")  # letters in a field are letters
     expect(find).to_have_value("ghga")

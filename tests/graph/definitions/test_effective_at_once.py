@@ -83,5 +83,5 @@ def test_a_custom_record_needs_a_definition_to_be_associated(worker: Worker, nam
     assert model.pair(custom, model.object_type("contact")).default.category == "USER_DEFINED"
     for always in object_types.ALWAYS_ASSOCIATED:
         assert model.find_pair(custom, model.object_type(always)), always
-    with pytest.raises(UndefinedAssociation, match="Define it first"):
-        model.pair(custom, model.object_type("company"))
+    with pytest.raises(UndefinedAssociation, match=f"Define it first: POST .*/{custom.id}/associations"):
+        model.pair(model.object_type("company"), custom)
