@@ -209,16 +209,33 @@ CALL (owner) {
 }
 RETURN owner, archived, former
 
-// change redact(keys, names, value, digest) -> redacted
-// A value that records had once, taken out of what their revisions say of the named properties.
+// change redact(keys, names, value, digest, object_type_id, merged) -> redacted
+// A value that records had once, taken out of what their revisions say of the named properties, and out of those that
+// were merged into them and their revisions. merged: as for `purge`.
 CALL () {
   UNWIND $keys AS key
-  MATCH (v:_Revision {record_key: key})
-  USING INDEX SEEK v:_Revision(record_key, version)
-  WHERE v.version > 0 AND any(name IN v.changed WHERE name IN $names)
-  UNWIND [name IN $names | 'before_' + name] + [name IN $names | 'after_' + name] AS field
-  WITH v, field, v[field] AS had WHERE had IS NOT NULL
-  SET v[field] = CASE WHEN valueType(had) STARTS WITH 'LIST' THEN [each IN had WHERE toLower(each) <> $value]
+  MATCH (r:Record {_key: key})
+  CALL (r) {
+    OPTIONAL MATCH (r)<-[:CLAIMED_BY]-(c:_Claim)
+    WHERE c.key STARTS WITH $merged
+    RETURN collect($object_type_id + ':' + substring(c.key, size($merged))) AS merged_keys
+  }
+  CALL (key, merged_keys) {
+    UNWIND [key] + merged_keys AS written_as
+    MATCH (v:_Revision {record_key: written_as})
+    USING INDEX SEEK v:_Revision(record_key, version)
+    WHERE v.version > 0 AND any(name IN v.changed WHERE name IN $names)
+    RETURN v AS teller
+    UNION ALL
+    UNWIND merged_keys AS merged_key
+    MATCH (earlier:Record {_key: merged_key})
+    SET earlier._text = null
+    RETURN earlier AS teller
+  }
+  UNWIND ['', '_f_', 'before_', 'after_'] AS prefix
+  UNWIND $names AS name
+  WITH teller, prefix + name AS field, teller[prefix + name] AS had WHERE had IS NOT NULL
+  SET teller[field] = CASE WHEN valueType(had) STARTS WITH 'LIST' THEN [each IN had WHERE toLower(each) <> $value]
                       WHEN toLower(toString(had)) = $value THEN null ELSE had END
   RETURN count(*) AS redacted
 }

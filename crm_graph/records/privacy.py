@@ -88,6 +88,8 @@ def _delete(unit: Unit, object_type: ObjectType, named: _Named) -> None:
             ],
             value=claims.value_of(named.claim),
             digest=claims.digest(named.claim),
+            object_type_id=object_type.id,
+            merged=claims.merged_key(object_type, ""),
         )
     personal = {named.claim} if named.claim else set()
     for properties in purged.values():

@@ -90,6 +90,17 @@ def test_a_person_who_had_the_address_of_another_stays_without_it(client: Client
     assert client.get(f"{CONTACTS}/{record_id}").get_json()["properties"]["email"] == texts[1]
 
 
+@pytest.mark.parametrize("index", [0, 1])
+def test_an_address_of_another_goes_from_what_was_merged_into_a_person(client: Client, crm: Crm, index: int) -> None:
+    (first, texts), (second, _) = person(client), person(client)
+    merged = client.post(f"{CONTACTS}/merge", {"primaryObjectId": first, "objectIdToMerge": second}).get_json()["id"]
+    client.patch(f"{CONTACTS}/{merged}", {"properties": {"email": email(), "hs_additional_emails": ""}})
+    person(client, hs_additional_emails=texts[index])
+    deleted(client, objectId=texts[index], idProperty="email")
+    assert left(crm, texts[index]) == []
+    assert client.get(f"{CONTACTS}/{first}").get_json()["id"] == merged
+
+
 @pytest.mark.parametrize("index", [1, 4])
 def test_a_person_is_found_by_each_address(client: Client, crm: Crm, index: int) -> None:
     record_id, texts = person(client)
