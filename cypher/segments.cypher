@@ -465,9 +465,15 @@ RETURN s IS NOT NULL AS found
 // now on filled by hand.
 OPTIONAL MATCH (s:Segment {id: $segment_id})
 WHERE s.processing_type = 'DYNAMIC' AND s.deleted_at IS NULL AND s.version = $version
-FOREACH (each IN CASE WHEN s IS NULL THEN [] ELSE [s] END | SET each.settled_at = $at)
+FOREACH (each IN CASE WHEN s IS NULL THEN [] ELSE [s] END | SET each.settled_at = $at REMOVE each.sweep_failed_at)
 FOREACH (each IN CASE WHEN s IS NULL OR NOT $converts THEN [] ELSE [s] END |
   SET each.processing_type = 'MANUAL', each.converted_at = $at)
+RETURN s IS NOT NULL AS found
+
+// change sweep_failed(segment_id, at) -> found
+// A segment could not be gone through: others come first for some time.
+OPTIONAL MATCH (s:Segment {id: $segment_id})
+FOREACH (each IN CASE WHEN s IS NULL THEN [] ELSE [s] END | SET each.sweep_failed_at = $at)
 RETURN s IS NOT NULL AS found
 
 // ask last_change(segment_id) -> at

@@ -4,16 +4,19 @@ What a segment's members are never depends on it. A change of a record, or of it
 and to those it is associated with; a segment whose filters look at other records, at other segments or at the clock is
 gone through as a whole some time after. Any number of processes may follow: the place in the feed moves in the
 transaction that writes what was found up to there, and stands still in the one that goes through a part of a segment.
-A segment that was gone through while another follower looked at its records is gone through once more.
+A segment that was gone through while another follower looked at its records is gone through once more; one that cannot
+be, since it takes too long, keeps no other waiting.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from crm_graph.crm import Crm
+from crm_graph.errors import CRMError, GraphUnavailable, ReadTooLong
 from crm_graph.feed.number import number
 from crm_graph.feed.read import Event
 from crm_graph.feed.read import read as read_feed
@@ -23,6 +26,8 @@ from crm_graph.segments.filters import Filters, conditions_of
 from crm_graph.segments.history import is_due
 from crm_graph.segments.segment import Segment, read
 from crm_graph.unit import Actor, Unit
+
+log = logging.getLogger(__name__)
 
 NAME = "segments"
 INTERVAL_S = 0.5
@@ -36,6 +41,8 @@ _EVENTS = 500
 _AGAIN_MS = 5_000
 """A segment is gone through as a whole not sooner than this after the last time."""
 _TIMED_MS = 60_000
+_FAILED_MS = 300_000
+"""When a segment that could not be gone through is tried again; whoever changes its filters need not wait."""
 """And one that changes as time goes by not later than this."""
 
 
@@ -94,12 +101,17 @@ def _take(unit: Unit, followed: _Followed, events: Sequence[Event], seq: int | N
     touched, names = _touched(unit, events)
     moves: dict[int, _Moves] = {}
     seen: list[Segment] = []
+    slow: set[int] = set()
     for name, times in touched.items():
         own = [each for each in followed.segments.values() if each.object_type == name]
         seen += own
         for first in range(0, len(own), _AT_ONCE):
-            _compare(unit, name, own[first : first + _AT_ONCE], followed.filters, times, moves)
-    swept = {each for each, filters in followed.filters.items() if filters.reaches & names}
+            together = own[first : first + _AT_ONCE]
+            try:
+                _compare(unit, name, together, followed.filters, times, moves)
+            except ReadTooLong:
+                slow |= {each.id for each in together}
+    swept = slow | {each for each, filters in followed.filters.items() if filters.reaches & names}
     _move(unit, seq, after, moves, swept, seen)
 
 
@@ -165,14 +177,31 @@ def _move(
 def _sweep_one(crm: Crm, followed: _Followed, stopping: Callable[[], bool]) -> bool:
     """Go through the segment that has waited longest for it; whether another one waits."""
     now = crm.clock.read()
-    due = [each for each in followed.segments.values() if _is_due(each, followed.filters[each.id], now)]
-    converting = [each for each in followed.segments.values() if each.conversion and each not in due]
+    ready = [each for each in followed.segments.values() if not _is_put_off(each, now)]
+    due = [each for each in ready if _is_due(each, followed.filters[each.id], now)]
+    converting = [each for each in ready if each.conversion and each not in due]
     ripe = crm.run(_ACTOR, lambda unit: [each for each in converting if is_due(unit, each)]) if converting else []
-    waiting = sorted([*ripe, *due], key=lambda each: each.settled_at or 0)
+    waiting = sorted([*ripe, *due], key=lambda each: max(each.settled_at or 0, each.sweep_failed_at or 0))
     if not waiting:
         return False
-    sweep(crm, waiting[0].id, stopping)
+    try:
+        sweep(crm, waiting[0].id, stopping)
+    except GraphUnavailable:
+        raise
+    except CRMError as error:
+        log.warning("list %d was not gone through: %s", waiting[0].id, error.message)
+        crm.run(_ACTOR, lambda unit: _put_off(unit, waiting[0]))
     return len(waiting) > 1
+
+
+def _put_off(unit: Unit, segment: Segment) -> None:
+    unit.graph.change(load(_QUERIES).sweep_failed, segment_id=segment.id, at=unit.clock.read())
+
+
+def _is_put_off(segment: Segment, now: int) -> bool:
+    """Whether it failed a short time ago, with the filters that it has."""
+    failed_at = segment.sweep_failed_at or 0
+    return failed_at > segment.filters_updated_at and now < failed_at + _FAILED_MS
 
 
 def _is_due(segment: Segment, filters: Filters, now: int) -> bool:

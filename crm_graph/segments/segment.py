@@ -41,6 +41,7 @@ class Segment:
     deleted_at: int | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     settled_at: int | None = None
+    sweep_failed_at: int | None = None
     """Until when the members that are kept were those that the filters found; None before the first time."""
     turn: int = 0
     """How often members that are kept were brought in line with the filters, apart from the feed."""

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from crm_graph.crm import Crm
+from crm_graph.errors import ReadTooLong
 from crm_graph.graph.queries import Statement
 from crm_graph.search.conditions import ALWAYS
 from crm_graph.segments import follower
@@ -115,3 +116,44 @@ def test_who_goes_through_a_list_writes_nothing_that_another_follower_knows_bett
     if follower._is_due(kept, Filters(ALWAYS), crm.clock.read() + follower._AGAIN_MS):
         follower.sweep(crm, segment.id)
     assert intervals(crm, segment)[record.id, "IN_SEGMENT"] == (1 if after > 10 else 0)
+
+
+@contextmanager
+def too_slow(crm: Crm, segment: Segment, name: str) -> Iterator[None]:
+    """The statement of that name takes too long where it is about the segment."""
+
+    def refuse(statement: Statement, parameters: dict[str, Any]) -> None:
+        if statement.name == name and parameters.get("segment", segment.id) == segment.id:
+            raise ReadTooLong("It took too long.")
+
+    crm.graph.observers.append(refuse)
+    try:
+        yield
+    finally:
+        crm.graph.observers.remove(refuse)
+
+
+def test_a_list_that_cannot_be_gone_through_keeps_no_other_waiting(crm: Crm, make: Make, things: str) -> None:
+    slow, other = made(crm, things, above(10)), made(crm, things, above(5))
+    record = make.record(things, size=20)
+    with too_slow(crm, slow, "search.members"):
+        while follower.follow(crm):
+            pass
+    known = run(crm, follower._known).segments
+    assert known[other.id].settled_at is not None
+    assert (known[slow.id].settled_at, follower._is_put_off(known[slow.id], crm.clock.read())) == (None, True)
+    assert not follower._is_put_off(known[slow.id], crm.clock.read() + follower._FAILED_MS)
+    follower.sweep(crm, slow.id)
+    assert run(crm, follower._known).segments[slow.id].sweep_failed_at is None
+    assert intervals(crm, slow)[record.id, "IN_SEGMENT"] == 1
+
+
+def test_events_that_are_too_many_to_compare_do_not_stop_the_follower(crm: Crm, make: Make, things: str) -> None:
+    segment = made(crm, things, above(10))
+    caught_up(crm)
+    record = make.record(things, size=20)
+    with too_slow(crm, segment, "search.matches"):
+        caught_up(crm)
+    assert (run(crm, follower._known).segments[segment.id].sweep_asked_at or 0) >= record.created_at
+    follower.sweep(crm, segment.id)
+    assert intervals(crm, segment)[record.id, "IN_SEGMENT"] == 1
