@@ -70,20 +70,12 @@ class UsageForm(Schema):
     resets_at = fields.DateTime(data_key="resetsAt")
 
 
-class InstantForm(Schema):
-    """A moment as milliseconds since 1970, in an answer."""
-
-    value = fields.Integer(required=True)
-    is_date = fields.Boolean(data_key="dateOnly", required=True)
-    shift = fields.Integer(data_key="timeZoneShift", required=True)
-
-
 class ReportForm(Schema):
     """Whom a report goes to, in an answer."""
 
     user_id = fields.Integer(data_key="userId", required=True)
     email = fields.String(data_key="userEmail", required=True)
-    at = fields.Nested(InstantForm, data_key="enqueueTime", required=True)
+    at = fields.DateTime(data_key="enqueueTime", required=True)
 
 
 class DispositionForm(Schema):
@@ -147,8 +139,7 @@ def usage_today(unit: Unit) -> Body:
 def request_usage_report(unit: Unit, user_id: str) -> Body:
     """Whom a report would go to. None is sent: `/crm/v3/limits/associations` has at every moment what it would say."""
     found = owners.read(unit, user_id, is_user_id=True)
-    instant = {"value": unit.clock.read(), "dateOnly": False, "timeZoneShift": 0}
-    return {"userId": found.user_id, "userEmail": found.email, "enqueueTime": instant}
+    return {"userId": found.user_id, "userEmail": found.email, "enqueueTime": moment(unit.clock.read())}
 
 
 @blueprint.route("/calling/v1/dispositions")

@@ -9,6 +9,8 @@ from tests.api.test_oauth import REDIRECT, SCOPE, Connected
 from tests.clients.python.calling import Watched, calls, refusal
 from tests.factories import Make, unique
 
+pytestmark = pytest.mark.slow
+
 
 @calls("crm.owners", "owners_api.get_page", "owners_api.get_by_id")
 @calls("crm.associations.v4", "report_api.request")

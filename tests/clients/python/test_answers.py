@@ -9,6 +9,8 @@ from hubspot.crm.deals import PublicObjectSearchRequest
 from tests.clients.python.calling import Watched, refusal
 from tests.factories import Make, email, unique
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_client_walks_every_page(hubspot: Watched, make: Make) -> None:
     made = {str(make.record("course", hs_course_name=unique()).id) for _ in range(12)}

@@ -12,6 +12,8 @@ from hubspot.crm.associations.v4 import schema
 from tests.clients.python.calling import Watched, calls
 from tests.factories import Make, unique
 
+pytestmark = pytest.mark.slow
+
 OWN = "USER_DEFINED"
 
 

@@ -33,6 +33,8 @@ from hubspot.crm.schemas import (
 from tests.clients.python.calling import Watched, calls
 from tests.factories import unique
 
+pytestmark = pytest.mark.slow
+
 
 @calls(
     "crm.properties",

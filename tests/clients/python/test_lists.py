@@ -19,6 +19,8 @@ from hubspot.crm.lists import (
 from tests.clients.python.calling import Watched, calls, refusal
 from tests.factories import Make, unique
 
+pytestmark = pytest.mark.slow
+
 
 def where(lastname: str) -> PublicOrFilterBranch:
     """The filter of contacts of this last name."""

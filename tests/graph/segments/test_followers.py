@@ -21,6 +21,8 @@ from crm_graph.segments.segment import Segment
 from tests.factories import Make
 from tests.graph.segments.test_segments import SIZE, above, caught_up, made, run, update
 
+pytestmark = pytest.mark.slow
+
 ROUNDS, RECORDS, FOLLOWERS = 3, 10, 3
 
 
