@@ -27,6 +27,8 @@ class Limits:
     """Associated records in a page."""
     merged_associations: int = 10_000
     """Associations of two records that are merged."""
+    purged_associations: int = 10_000
+    """Associations that go with a purged record at once, and then in each batch of the worker."""
     restored_associations: int = 10_000
     """Associations of a restored record whose types have limits."""
     restore_days: int = 90

@@ -117,3 +117,22 @@ CALL () {
   RETURN collect(properties(j)) AS jobs
 }
 RETURN jobs
+
+// plain remove_purged(limit) -> has_more
+// Associations, up to a limit, of a record that was purged and had too many of them to go at once; with the last ones its
+// node goes. The first write locks it, so that of two workers the second finds what the first one left.
+CALL () {
+  MATCH (p:_Purged)
+  WITH p LIMIT 1
+  SET p:_Purged
+  WITH p
+  CALL (p) {
+    MATCH (p)-[x]-()
+    WITH x LIMIT $limit
+    DELETE x
+    RETURN count(*) AS removed
+  }
+  FOREACH (last IN CASE WHEN removed < $limit THEN [p] ELSE [] END | DETACH DELETE last)
+  RETURN count(*) AS found
+}
+RETURN found > 0 AS has_more

@@ -153,11 +153,12 @@ OPTIONAL CALL (r) {
 }
 RETURN r IS NOT NULL AS found, r IS NOT NULL AND restored_at IS NULL AS moved, restored_at AS changed_at
 
-// change purge(rows, object_type_id, merged, at) -> purged
+// change purge(rows, object_type_id, merged, at, most) -> purged, rest
 // Nothing left of records, nor of those merged into them, but of each the last revision, which says that it was purged.
 // rows, in ascending key: key, revision. merged: what the key of a claim begins with that leads from the id of a merged
 // record to the one it became. purged: (key, properties that it had), without those that were not there. Numbering for
-// the feed waits meanwhile, since it may be about to number a revision that goes.
+// the feed waits meanwhile, since it may be about to number a revision that goes. Where associations are more than `most`,
+// bare nodes stay with them, `rest` in number, of no label that anything looks for: `jobs.remove_purged` removes them.
 MATCH (f:_Feed {name: 'feed'})
 SET f:_Feed
 WITH f
@@ -186,16 +187,29 @@ CALL () {
   }
   CALL (keys) {
     UNWIND keys[1..] AS gone
-    MATCH (earlier:Record {_key: gone})
-    OPTIONAL MATCH (earlier)<-[:CLAIMED_BY]-(c:_FormerClaim)
-    DETACH DELETE c, earlier
+    MATCH (:Record {_key: gone})<-[:CLAIMED_BY]-(c:_FormerClaim)
+    DETACH DELETE c
   }
   CREATE (v:_Revision:_Pending)
   SET v = row.revision, v.version = version, v.at = purged_at
-  DETACH DELETE r
-  RETURN collect([row.key, before]) AS purged
+  WITH row, before, keys
+  CALL (keys) {
+    UNWIND keys AS gone
+    MATCH (each:Record {_key: gone})
+    CALL (each) {
+      MATCH (each)-[m:IN_SEGMENT|IN_SEGMENT_PAST]->()
+      DELETE m
+    }
+    WITH collect(each) AS going, sum(COUNT { (each)--() }) > $most AS are_many
+    FOREACH (each IN CASE WHEN are_many THEN [] ELSE going END | DETACH DELETE each)
+    FOREACH (each IN CASE WHEN are_many THEN going ELSE [] END |
+      REMOVE each:$(labels(each))
+      SET each = {}, each:_Purged)
+    RETURN CASE WHEN are_many THEN size(going) ELSE 0 END AS bare
+  }
+  RETURN collect([row.key, before]) AS purged, sum(bare) AS rest
 }
-RETURN purged
+RETURN purged, rest
 
 // ask with_digest(key, digest) -> owner, archived, former
 // By a value's claim the keys of the live record that has it, of archived ones that had it, and of other live ones.

@@ -92,9 +92,9 @@ def merge(unit: Unit, object_type: ObjectType, body: tuple[str, str]) -> Body:
 @blueprint.route("/<object_type>/gdpr-delete", methods=["POST"])
 @endpoint(204, body=schemas.DELETION, scopes=of_records("write"))
 def delete_for_privacy(unit: Unit, object_type: ObjectType, body: Identity) -> Answer:
-    """Nothing is left of the record; what named a person is blocked. A header names logs that still have it."""
-    privacy.delete(unit, object_type, body)
-    return Answer(None, 204, {REMAINS: f'transaction-logs; retention="{crm().log_retention()}"'})
+    """Nothing is left of the record; what named a person is blocked. A header names what is still to go, unread."""
+    rest = ", associations" if privacy.delete(unit, object_type, body) else ""
+    return Answer(None, 204, {REMAINS: f'transaction-logs; retention="{crm().log_retention()}"{rest}'})
 
 
 def _permitted(unit: Unit, selection: Selection) -> Selection:

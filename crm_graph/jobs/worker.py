@@ -20,6 +20,7 @@ from crm_graph.graph.embedded.stopping import Stopping
 from crm_graph.jobs import job, search_text
 from crm_graph.jobs.heartbeat import Heartbeat
 from crm_graph.jobs.job import Cancelled, Held, LeaseLost
+from crm_graph.records import archive
 from crm_graph.segments import filling, follower, purging, writing
 from crm_graph.transfer import jobs as imports
 
@@ -44,7 +45,7 @@ _SWEEP_S = 60
 
 
 class Worker:
-    """Numbers the feed, follows it, and does jobs, one long and one short at a time: a thread for each."""
+    """Numbers the feed, follows it, removes what was purged, does a long and a short job at a time: a thread each."""
 
     def __init__(self, crm: Crm, kinds: Mapping[str, Work] = KINDS) -> None:
         self._crm = crm
@@ -57,6 +58,7 @@ class Worker:
             for step, pause_s in (
                 (self._number, INTERVAL_S),
                 (self._follow, follower.INTERVAL_S),
+                (self._remove_purged, _LOOK_S),
                 (self._work_long, _LOOK_S),
                 (self._work_short, _LOOK_S),
             )
@@ -102,6 +104,9 @@ class Worker:
 
     def _follow(self) -> bool:
         return follower.follow(self._crm, self._stop.is_set)
+
+    def _remove_purged(self) -> bool:
+        return archive.remove_purged(self._crm.graph)
 
     def _work_long(self) -> bool:
         return self._work(self._long)

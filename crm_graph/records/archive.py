@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from crm_graph.clock import DAY_MS
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import Busy, Conflict, RecordNotFound, RuleBroken
+from crm_graph.graph.database import Graph
 from crm_graph.graph.failures import ConstraintViolated
 from crm_graph.graph.queries import load
 from crm_graph.records import association_limits, claims, create, hooks, read, revise, values
@@ -70,23 +72,35 @@ def purge(unit: Unit, object_type: ObjectType, record_id: str) -> None:
     given = read_id(record_id)
     merged = claims.merged_key(object_type, given)
     key = f"{object_type.id}:{claims.owners(unit, [merged]).get(merged, given)}"
-    if purge_all(unit, object_type, [key]) == {}:
+    if purge_all(unit, object_type, [key]).properties == {}:
         raise RecordNotFound
 
 
-def purge_all(unit: Unit, object_type: ObjectType, keys: Sequence[str]) -> Mapping[str, Mapping[str, Any]] | None:
-    """What the records had as properties, by key, without those that were not there; keys are in the order of ids.
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What records had as `properties`, by key, without those that were not there; None where the answer was lost."""
 
-    None where they were purged and the answer was lost.
-    """
+    properties: Mapping[str, Mapping[str, Any]] | None
+    has_rest: bool
+    """Whether associations, of which nothing is read any more, are left for the worker to remove."""
+
+
+def purge_all(unit: Unit, object_type: ObjectType, keys: Sequence[str]) -> Purged:
+    """Nothing is left to be read of the records; keys are in the order of ids."""
     row = unit.graph.change(
         load("records").purge,
         rows=[{"key": key, "revision": revise.stamp(unit, key, "purge")} for key in keys],
         object_type_id=object_type.id,
         merged=claims.merged_key(object_type, ""),
         at=unit.clock.now(),
+        most=unit.limits.purged_associations,
     )
-    return None if row["purged"] is None else dict(row["purged"])
+    return Purged(None if row["purged"] is None else dict(row["purged"]), bool(row["rest"]))
+
+
+def remove_purged(graph: Graph) -> bool:
+    """Remove a batch of associations of what was purged; whether there may be more. Safe to run anywhere at once."""
+    return bool(graph.plain(load("jobs").remove_purged, limit=graph.limits.purged_associations)["has_more"])
 
 
 def _revive(unit: Unit, record: Record, limited: Sequence[LimitedPair]) -> bool:

@@ -28,7 +28,7 @@ class _Held(Exception):
         self.keys = tuple(keys)
 
 
-def delete(unit: Unit, object_type: ObjectType, identity: Identity) -> None:
+def delete(unit: Unit, object_type: ObjectType, identity: Identity) -> bool:
     """Delete a record, live or archived, with everything about it, for good, and block what named the person.
 
     With it go its history, associations and claims, the records that were merged into it, and what
@@ -36,17 +36,16 @@ def delete(unit: Unit, object_type: ObjectType, identity: Identity) -> None:
     purged. A value that names a person is blocked too where no record has it, and all archived records
     that had it go. So do live ones that had it once; where another has it now they stay without it, as
     they may be of another person. The server's transaction logs have what was deleted until they rotate.
+    True where associations, which nobody can read, are left for the worker to remove.
     Raises RecordNotFound for an unknown id or unique value, NotUnique for a property that identifies nothing.
     """
     create.refuse_unless(object_type, "archive")
     named = _named(unit, object_type, identity)
     for _ in range(_ATTEMPTS):
         try:
-            unit.together(partial(_delete, object_type=object_type, named=named))
+            return unit.together(partial(_delete, object_type=object_type, named=named))
         except _Held as held:
             named = replace(named, keys=named.keys | set(held.keys))
-        else:
-            return
     raise Busy("Records are being written by others at this moment; try again.")
 
 
@@ -73,8 +72,9 @@ def _named(unit: Unit, object_type: ObjectType, identity: Identity) -> _Named:
     return _Named({f"{object_type.id}:{owner or read_id(identity.value)}"})
 
 
-def _delete(unit: Unit, object_type: ObjectType, named: _Named) -> None:
-    purged = archive.purge_all(unit, object_type, sorted(named.keys, key=_id_of)) or {}
+def _delete(unit: Unit, object_type: ObjectType, named: _Named) -> bool:
+    gone = archive.purge_all(unit, object_type, sorted(named.keys, key=_id_of))
+    purged = gone.properties or {}
     if not purged and named.claim is None:
         raise RecordNotFound
     if named.claim is not None and named.former:
@@ -103,6 +103,7 @@ def _delete(unit: Unit, object_type: ObjectType, named: _Named) -> None:
         )
         if row["held"]:
             raise _Held(row["held"])
+    return gone.has_rest
 
 
 def _id_of(key: str) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from crm_graph.crm import Crm
-from crm_graph.records import claims
+from crm_graph.records import archive, claims
 from tests.api.client import Client
 from tests.factories import Make, email, unique
 
@@ -163,6 +164,19 @@ def test_the_answer_says_what_the_logs_still_hold(client: Client) -> None:
     answer = deleted(client, objectId=email(), idProperty="email")
     where, _, retention = answer.headers["X-CRM-Graph-Remains"].partition("; ")
     assert (where, retention) == ("transaction-logs", 'retention="128M size"')
+
+
+def test_the_answer_says_that_associations_are_still_to_go(
+    client: Client, crm: Crm, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company, contact = make.company(), make.contact()
+    make.associated(contact, company)
+    few = replace(crm.settings.limits, purged_associations=1)
+    monkeypatch.setattr(crm, "settings", replace(crm.settings, limits=few))
+    answer = deleted(client, "companies", objectId=str(company.id))
+    assert answer.headers["X-CRM-Graph-Remains"] == 'transaction-logs; retention="128M size", associations'
+    while archive.remove_purged(crm.graph):
+        pass
 
 
 def test_unknown_id_is_404_and_a_property_that_is_not_unique_400(client: Client) -> None:

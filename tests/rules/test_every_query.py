@@ -64,6 +64,7 @@ READS_ALL = {
     "definitions.is_foreign": "it ends at the first node",
     "definitions.purge_records": "every record of the type is removed",
     "accounts.tokens": "all tokens are what it is asked for",
+    "jobs.remove_purged": "few are purged at any time, and it ends at the first one",
 }
 """Queries that may look at everything there is of a kind, with the reason."""
 
@@ -93,6 +94,7 @@ PRODUCTS = dict.fromkeys(
 WALKS = {
     "as_of.associations": "what ended is read too, and whoever had more than 10,000 is refused",
     "check": "a check reads everything",
+    "jobs.remove_purged": "it takes a batch of them",
     "merge.retire": "whoever has more than 10,000 is refused",
     "neighbourhood.around": "it ends with the records that are shown; test_flat_cost.py has it at a hub",
 }
@@ -101,7 +103,7 @@ WALKS = {
 BINDS_NO_END = re.compile(r"INDEX \(\)-\[[^\]]*\]->\(\)")
 """A seek of relationships as it must be; see docs/decisions/0007-seeks-bind-no-end-node.md."""
 
-FEW = re.compile(r":(BY|CLAIMED_BY|OF|FROM|TO|DEPENDS_ON|IN_SEGMENT|HAS_[A-Z]+)[|\]*]")
+FEW = re.compile(r":(BY|CLAIMED_BY|OF|FROM|TO|GAVE|DEPENDS_ON|IN_SEGMENT|HAS_[A-Z]+)[|\]*]")
 """Relationships of which no node has many at the end that they are walked from."""
 
 SEARCHES: Mapping[str, Mapping[str, Any]] = {

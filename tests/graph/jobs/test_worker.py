@@ -61,6 +61,17 @@ def count_to(number: int, seen: Callable[[int], None] = lambda cursor: None) -> 
     return work
 
 
+def test_it_removes_the_associations_that_purged_records_left(crm: Crm) -> None:
+    crm.graph.driver.execute_query("CREATE (p:_Purged) WITH p UNWIND range(1, 3) AS n CREATE (p)-[:LEFT]->(p)")
+
+    def bare() -> int:
+        rows, _, _ = crm.graph.driver.execute_query("MATCH (p:_Purged) RETURN count(p) AS bare")
+        return int(rows[0]["bare"])
+
+    with working(crm, "unused", lambda crm, held: True):
+        assert wait_until(lambda: bare() == 0, 10)
+
+
 def test_a_job_is_done(crm: Crm, kind: str) -> None:
     with working(crm, kind, count_to(3)):
         added = job.add(crm.graph, kind, {})
