@@ -5,13 +5,17 @@ values are parameters, and criteria of one shape have one text, so that its plan
 
 The statement has, in this order: the ids that each association filter permits, by a hinted
 seek; the total, from the count store where nothing is filtered; the page, in the order of an
-index where nothing is filtered.
+index where nothing is filtered. Where values that are not stored are filtered by, the records found are gathered once,
+as nodes with what they are sorted by, then counted and paged: no value is worked out for the total and again for the
+page, nor one for each filter that is about it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from crm_graph.definitions import expressions
@@ -34,6 +38,9 @@ A filter with a value as long is compared with the stored value itself.
 
 COMPUTED = "computed"
 """The variable of a value that is not stored, wherever it is compared."""
+
+SORTED_BY = "key"
+"""The variable of what a gathered record is sorted by."""
 
 _COLUMNS = ("total", "records")
 
@@ -79,6 +86,12 @@ class Predicate:
     parameters: dict[str, Any] = field(default_factory=dict)
     named: int = 0
     """How many variables beside `r` have a name."""
+    has_computed: bool = False
+    """Whether it is about values that are not stored."""
+    before: str = ""
+    """What is fulfilled by stored values alone wherever `text` is: values of `shared` are computed only there."""
+    shared: dict[str, str] = field(default_factory=dict)
+    """Expressions of computed values that several filters, or a filter and the sort, are about, by variable."""
 
     def name(self) -> str:
         """A name for one more variable."""
@@ -117,8 +130,9 @@ def compile_search(
     records without a value of the sort property too, where an index would be used. Raises UnknownObjectType and
     UndefinedAssociation for an association filter.
     """
-    predicate = compile_groups(criteria.groups, object_type, model, counted=counted)
-    computed = predicate.computed(criteria.sort.target, object_type, model, counted)
+    sort, shared = criteria.sort, _shared(criteria)
+    predicate = compile_groups(criteria.groups, object_type, model, counted=counted, shared=shared)
+    computed = shared.get(sort.target.key) or predicate.computed(sort.target, object_type, model, counted)
     parameters: dict[str, Any] = {**predicate.parameters, "limit": criteria.limit + 1}
     clauses = list(predicate.clauses)
     if criteria.query:
@@ -126,31 +140,42 @@ def compile_search(
         parameters["words"] = full_text_query(criteria.query, object_type.id)
     if names is not None:
         parameters["names"] = list(names)
+    key = _sort_key(sort.target)
+    valued = [f"WITH r, {computed} AS {COMPUTED}", f"WITH r, {key} AS {SORTED_BY}"] if computed else []
+    key = SORTED_BY if computed else key
     record = "properties(r)" if names is None else "[name IN $names | r[name]]"
     if isinstance(criteria.after, Position):
-        record = f"[{_presented(criteria.sort.target)}, {record}]"
+        record = f"[{_presented(sort.target, key)}, {record}]"
         window = "LIMIT $limit"
         if criteria.after.id is not None:
             parameters |= {"position": criteria.after.value, "position_id": criteria.after.id}
     else:
         window = "SKIP $skip LIMIT $limit"
         parameters["skip"] = criteria.after
-    found = _found(object_type, criteria.query, predicate.text)
+    found = _found(object_type, criteria.query, predicate)
     is_narrowed = bool(criteria.query or predicate.text)
     by_index = not is_narrowed and _is_in_index_order(criteria, whole=whole)
-    has_value = by_index or criteria.sort.target.is_always_set
+    has_value = by_index or sort.target.is_always_set
+    has_where = not computed and (by_index or is_narrowed) and not predicate.has_computed
     page = [
-        *(_in_index_order(object_type, criteria.sort) if by_index else found),
-        *([f"WITH r, {computed} AS {COMPUTED}"] if computed else ()),
-        *_behind(criteria, has_where=not computed and (by_index or is_narrowed), has_value=has_value),
-        f"WITH r{f', {COMPUTED}' if computed else ''} ORDER BY {_order(criteria.sort, has_value=has_value)} {window}",
+        *_behind(criteria, key, has_where=has_where, has_value=has_value),
+        f"WITH r{f', {SORTED_BY}' if computed else ''} ORDER BY {_order(sort, key, has_value=has_value)} {window}",
         f"RETURN collect({record}) AS records",
     ]
-    clauses += [
-        _call(predicate.variables, [*found, "RETURN count(r) AS total"]),
-        _call(predicate.variables, page),
-        f"RETURN {', '.join(_COLUMNS)}",
-    ]
+    if predicate.has_computed:
+        kept, each = (f"[r, {SORTED_BY}]", f"each[0] AS r, each[1] AS {SORTED_BY}") if computed else ("r", "each AS r")
+        clauses += [
+            _call(predicate.variables, [*found, *valued, f"RETURN collect({kept}) AS found"]),
+            "WITH found, size(found) AS total",
+            _call(["found"], ["UNWIND found AS each", f"WITH {each}", *page]),
+        ]
+    else:
+        paged = _in_index_order(object_type, sort) if by_index else found
+        clauses += [
+            _call(predicate.variables, [*found, "RETURN count(r) AS total"]),
+            _call(predicate.variables, [*paged, *valued, *page]),
+        ]
+    clauses.append(f"RETURN {', '.join(_COLUMNS)}")
     text = guarded("ask", "\n".join(clauses), _COLUMNS)
     statement = Statement(f"search.{object_type.name}", "ask", text, _COLUMNS, limit_ms)
     return Compiled(statement, parameters, is_whole=criteria.sort.target.is_always_set or not by_index)
@@ -181,34 +206,67 @@ def compile_counts(node_labels: Sequence[str], ends: Sequence[Ends]) -> Statemen
 
 
 def compile_groups(
-    groups: Sequence[Group], object_type: ObjectType, model: DataModel, *, counted: int | None = None
+    groups: Sequence[Group],
+    object_type: ObjectType,
+    model: DataModel,
+    *,
+    counted: int | None = None,
+    shared: Mapping[str, str] = MappingProxyType({}),
 ) -> Predicate:
     """The predicate that a record of the object type fulfils when any of the groups matches; empty without groups.
 
-    counted: how many associations a roll-up looks at, as Limits have it where nothing is said.
+    counted: how many associations a roll-up looks at, as Limits have it where nothing is said. shared: the variables
+    of computed values that are not to be computed in each filter, by the key of their target.
     """
     predicate = Predicate()
 
     def condition(each: Filter) -> str:
-        text = compile_filter(each, predicate, object_type, model)
-        computed = predicate.computed(each.target, object_type, model, counted)
-        return f"any({COMPUTED} IN [{computed}] WHERE {text})" if computed else text
+        text, target = compile_filter(each, predicate, object_type, model), each.target
+        if not target.is_computed:
+            return text
+        predicate.has_computed = True
+        variable = shared.get(target.key)
+        if variable is None or variable not in predicate.shared:
+            computed = predicate.computed(target, object_type, model, counted) or "null"
+            if variable is None:
+                return f"any({COMPUTED} IN [{computed}] WHERE {text})"
+            predicate.shared[variable] = computed
+        return f"any({COMPUTED} IN [{variable}] WHERE {text})"
 
-    matches = [" AND ".join(map(condition, filters)) for filters in groups]
-    predicate.text = " OR ".join(f"({match})" for match in matches)
+    matches = [[(each.target.is_computed, condition(each)) for each in filters] for filters in groups]
+    stored = [[text for is_computed, text in match if not is_computed] for match in matches]
+    predicate.text = _either([[text for _, text in match] for match in matches])
+    predicate.before = _either(stored) if all(stored) else ""
     return predicate
+
+
+def _either(matches: Sequence[Sequence[str]]) -> str:
+    return " OR ".join(f"({' AND '.join(match)})" for match in matches)
+
+
+def _shared(criteria: Criteria) -> dict[str, str]:
+    """A variable for each computed value that filters and the sort are about more than once, by key of the target."""
+    targets = [*(each.target for filters in criteria.groups for each in filters), criteria.sort.target]
+    counts = Counter(each.key for each in targets if each.is_computed)
+    return {key: f"c{n}" for n, key in enumerate(key for key, count in counts.items() if count > 1)}
 
 
 def _labelled(node_label: str | None) -> str:
     return "" if node_label is None else f":{quote(node_label)}"
 
 
-def _found(object_type: ObjectType, query: str, predicate: str) -> list[str]:
-    label = quote(object_type.node_label)
+def _found(object_type: ObjectType, query: str, predicate: Predicate) -> list[str]:
+    label, shared = quote(object_type.node_label), predicate.shared
+    first = predicate.before if shared else predicate.text
     if query:
-        where = f"r:{label} AND ({predicate})" if predicate else f"r:{label}"
-        return ["CALL db.index.fulltext.queryNodes('record_text', $words) YIELD node AS r", f"WITH r WHERE {where}"]
-    return [f"MATCH (r:{label})", f"WHERE ({predicate})"] if predicate else [f"MATCH (r:{label})"]
+        where = f"r:{label} AND ({first})" if first else f"r:{label}"
+        found = ["CALL db.index.fulltext.queryNodes('record_text', $words) YIELD node AS r", f"WITH r WHERE {where}"]
+    else:
+        found = [f"MATCH (r:{label})", *([f"WHERE ({first})"] if first else ())]
+    if shared:
+        values = "".join(f", {text} AS {variable}" for variable, text in shared.items())
+        found += [f"WITH r{values}", f"WHERE {predicate.text}"]
+    return found
 
 
 def _is_in_index_order(criteria: Criteria, *, whole: bool) -> bool:
@@ -226,11 +284,11 @@ def _in_index_order(object_type: ObjectType, sort: Sort) -> list[str]:
     return [f"MATCH (r:{label})", hint, f"WHERE {key} IS NOT NULL"]
 
 
-def _behind(criteria: Criteria, *, has_where: bool, has_value: bool) -> Iterator[str]:
+def _behind(criteria: Criteria, key: str, *, has_where: bool, has_value: bool) -> Iterator[str]:
     after, sort = criteria.after, criteria.sort
     if not isinstance(after, Position) or after.id is None:
         return
-    key, compared = _sort_key(sort.target), "<" if sort.is_descending else ">"
+    compared = "<" if sort.is_descending else ">"
     if sort.target.key == "_id":
         behind = f"{key} {compared} $position_id"
     elif has_value:
@@ -242,8 +300,8 @@ def _behind(criteria: Criteria, *, has_where: bool, has_value: bool) -> Iterator
     yield f"{'AND' if has_where else 'WHERE'} {behind}"
 
 
-def _order(sort: Sort, *, has_value: bool) -> str:
-    key, direction = _sort_key(sort.target), " DESC" if sort.is_descending else ""
+def _order(sort: Sort, key: str, *, has_value: bool) -> str:
+    direction = " DESC" if sort.is_descending else ""
     if sort.target.key == "_id":
         return f"{key}{direction}"
     if has_value:
@@ -259,9 +317,9 @@ def _sort_key(target: Target) -> str:
     return f"{stored_value(target)}[0]" if target.kind is Kind.OPTIONS else stored_value(target)
 
 
-def _presented(target: Target) -> str:
+def _presented(target: Target, key: str) -> str:
     is_temporal = target.kind in (Kind.DATE, Kind.DATETIME) and not target.is_always_set
-    return f"toString({_sort_key(target)})" if is_temporal else _sort_key(target)
+    return f"toString({key})" if is_temporal else key
 
 
 def compile_filter(

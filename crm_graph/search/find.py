@@ -30,7 +30,7 @@ class SearchPage:
 def run(unit: Unit, object_type: ObjectType, criteria: Criteria) -> SearchPage:
     """The page of live records that the criteria ask for, with the exact total.
 
-    Raises QueryTooExpensive when `search_ms` do not suffice, naming what to index;
+    Raises QueryTooExpensive when `search_ms` do not suffice, naming what is computed and what to index;
     UnknownObjectType and UndefinedAssociation for an association filter.
     """
     refuse_unless(object_type, "search")
@@ -72,8 +72,12 @@ def _too_expensive(criteria: Criteria, limit_ms: int) -> QueryTooExpensive:
         for each in filters
         if each.operator.uses_index and each.target.kind is not Kind.OPTIONS and not each.target.is_computed
     ]
-    names = list(dict.fromkeys(each.target.name for each in served if not each.target.is_indexed))
-    remedy = f"Mark {' and '.join(names)} as indexed, or narrow" if names else "Narrow"
+    indexable = list(dict.fromkeys(each.target.name for each in served if not each.target.is_indexed))
+    targets = [*(each.target for each in filters), criteria.sort.target]
+    computed = list(dict.fromkeys(each.name for each in targets if each.is_computed))
+    remedy = f"Mark {' and '.join(indexable)} as indexed, or narrow" if indexable else "Narrow"
+    cause = f" {' and '.join(computed)}: computed for every record that the other filters leave." if computed else ""
     return QueryTooExpensive(
-        f"The search took longer than {limit_ms} ms. {remedy} it by a property that is indexed.", propertyName=names
+        f"The search took longer than {limit_ms} ms.{cause} {remedy} it by a property that is indexed.",
+        propertyName=[*computed, *indexable],
     )

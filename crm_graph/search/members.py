@@ -192,6 +192,8 @@ class _Scope:
     predicate: Predicate
     node: str = "r"
     clauses: list[str] = field(default_factory=list)
+    computed: dict[str, str] = field(default_factory=dict)
+    """The variables of computed values, each of which is worked out once for the node, by key of the target."""
 
     def restricted(self, condition: Condition, first: str) -> tuple[str, list[str]]:
         """What the node's own values must fulfil, `first` included, and the clauses that see to the rest."""
@@ -240,10 +242,12 @@ class _Scope:
         return f"any({COMPUTED} IN [{computed}] WHERE {text})" if computed else f"({text})"
 
     def _computed(self, target: Target) -> str | None:
+        if target.key in self.computed and target.is_computed:
+            return self.computed[target.key]
         expression = self.predicate.computed(target, self.object_type, self.model, None, self.node)
         if expression is None:
             return None
-        name = self.predicate.name()
+        name = self.computed[target.key] = self.predicate.name()
         self.clauses.append(f"WITH *, {expression} AS {name}")
         return name
 

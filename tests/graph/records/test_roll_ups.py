@@ -15,12 +15,12 @@ from crm_graph.definitions import expressions
 from crm_graph.definitions.association import USER_DEFINED, AssociationType
 from crm_graph.definitions.formulas import FormulaRefused
 from crm_graph.definitions.property import ROLL_UPS, Property
-from crm_graph.errors import ReadTooLong
+from crm_graph.errors import QueryTooExpensive, ReadTooLong
 from crm_graph.graph.database import Graph
 from crm_graph.records import computed
 from tests.graph.search.conftest import World, make_world, remove_world
 from tests.graph.search.conftest import search_graph as search_graph
-from tests.graph.search.test_plans import walk
+from tests.graph.search.test_plans import profile, walk, where
 
 LABEL = 5
 THINGS, PARTS = range(1, 6), range(101, 113)
@@ -183,6 +183,54 @@ def test_records_are_found_and_sorted_by_a_roll_up(world: World) -> None:
     page = rolled.search({"sorts": sorts, "limit": 3, "after": "start"})
     assert [each.id for each in page.records] == [2, 1, 3]
     assert [each.id for each in rolled.search({"sorts": sorts, "limit": 3, "after": page.after}).records] == [4]
+
+
+def test_stored_and_computed_alternatives_are_found_by_position(world: World) -> None:
+    world.add(world.thing, [{"amount": n} for n in range(1, 6)])
+    world.add(world.part, [{"amount": 10 * n} for n in range(1, 6)], 101)
+    for thing in THINGS:
+        world.associate(pair_of(world, "PART"), 100 + thing, thing)
+    total, n = rolled_up("total", "sum", roll_up_property="amount"), rolled_up("n", "count")
+    rolled = with_properties(world, total, n, calculated("half", "total / 2"))
+    groups = [
+        {"filters": [where("amount", "LT", "3"), where("total", "GT", "10"), where("total", "LT", "50")]},
+        {"filters": [where("half", "GTE", "20"), where("n", "EQ", "1")]},
+        {"filters": [where("amount", "EQ", "1")]},
+    ]
+    for sorts, expected in (("-total", [5, 4, 2, 1]), ("half", [1, 2, 4, 5]), ("-amount", [5, 4, 2, 1])):
+        body = {"filterGroups": groups, "sorts": [sorts], "limit": 2}
+        first = rolled.search({**body, "after": "start"})
+        second = rolled.search({**body, "after": first.after})
+        assert [each.id for each in (*first.records, *second.records)] == expected
+        assert (first.total, second.total, second.after) == (4, 4, None)
+
+
+def test_a_search_works_a_roll_up_out_once_for_each_record(world: World) -> None:
+    world.add(world.thing, [{}] * 4)
+    world.add(world.part, [{"amount": 1}] * 100, 101)
+    for part in range(101, 201):
+        world.associate(pair_of(world, "PART"), part, part % 4 + 1)
+    rolled = with_properties(world, rolled_up("total", "sum", roll_up_property="amount"))
+    at_all = {"sorts": ["-total"]}
+    between = {"filters": [where("total", "GT", "0"), where("total", "LT", "90")]}
+    once = profile(rolled, at_all)
+    assert once.total == 4
+    assert once.hits > 400
+    for body in (between, {**between, **at_all}, {"filters": between["filters"][:1]}):
+        found = profile(rolled, body)
+        assert found.total == 4
+        assert found.hits < once.hits * 1.2
+
+
+def test_a_search_that_takes_too_long_names_what_is_computed(world: World) -> None:
+    world.add(world.thing, [{"note": "x " * 30_000} for _ in range(100)])
+    slow = "concatenate(" + ", ".join(["upper(lower(note))"] * 30) + ")"
+    text = replace(calculated("slow", slow), type="string")
+    made = with_properties(world, rolled_up("total", "count"), text)
+    filters = [where("slow", "CONTAINS_TOKEN", "x x*y*z y"), where("amount", "NOT_HAS_PROPERTY")]
+    with pytest.raises(QueryTooExpensive, match="slow and total: computed for every record") as raised:
+        made.search({"filters": filters, "sorts": ["total"]}, search_ms=1)
+    assert raised.value.context["propertyName"] == ["slow", "total"]
 
 
 def test_a_search_that_would_count_too_many_finds_no_value(world: World) -> None:
