@@ -15,14 +15,12 @@ from api.schemas.envelopes import listed
 from api.schemas.moments import moment
 from crm_graph.accounts import owners, permissions, usage
 from crm_graph.definitions.changes.publication import confirm
+from crm_graph.definitions.currencies import ACCOUNT_CURRENCY
 from crm_graph.unit import Unit
 
 Body = dict[str, Any]
 
 blueprint = Blueprint("account", __name__, description="The account, and what a token may do in it")
-
-
-_CURRENCY = "USD"
 
 
 class TokenKey(Schema):
@@ -101,7 +99,7 @@ def details(unit: Unit) -> Body:
     """What the account is."""
     return {
         **_account(unit),
-        "companyCurrency": _CURRENCY,
+        "companyCurrency": ACCOUNT_CURRENCY,
         "additionalCurrencies": [],
         "uiDomain": base_url().partition("://")[2],
         "dataHostingLocation": "self",
@@ -112,7 +110,7 @@ def details(unit: Unit) -> Body:
 @endpoint(scopes=anyone, form=OlderAccountForm)
 def me(unit: Unit) -> Body:
     """What the account is, as older clients ask."""
-    return {**_account(unit), "currency": _CURRENCY}
+    return {**_account(unit), "currency": ACCOUNT_CURRENCY}
 
 
 @blueprint.route("/account-info/v3/api-usage/daily/private-apps")

@@ -146,6 +146,7 @@ def _property(name: str, row: Table, group: str) -> Property:
         claims_as=row.get("claims_as"),
         indexed=row.get("indexed", False),
         form_field=not read_only,
+        currency_property=row.get("currency_property"),
         built_in=True,
     )
 
@@ -215,6 +216,7 @@ def _faults(model: DataModel) -> Iterator[str]:
 def _faults_of(object_type: ObjectType) -> Iterator[str]:
     names = [*object_type.primary, *object_type.searchable, *object_type.default_properties]
     names += [name for group in object_type.required for name in group]
+    names += [found.currency_property for found in object_type.properties.values() if found.currency_property]
     names += [name for name in (object_type.pipeline_property, object_type.stage_property) if name]
     yield from (f"no property {name!r}" for name in dict.fromkeys(names) if name not in object_type.properties)
     yield from (f"no tool {tool!r}" for tool in object_type.tools if tool not in TOOLS)

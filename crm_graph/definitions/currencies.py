@@ -13,3 +13,6 @@ CODES = frozenset(
     """.split()
 )
 """Active codes and those left active for stored amounts."""
+
+ACCOUNT_CURRENCY = "USD"
+"""The currency of the account, and of every amount that names none."""

@@ -15,14 +15,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from crm_graph.config import Limits
 from crm_graph.definitions import stage_times
 from crm_graph.definitions.association import AssociationPair, Direction
 from crm_graph.definitions.computed import Rule, rules
+from crm_graph.definitions.currencies import ACCOUNT_CURRENCY
 from crm_graph.definitions.data_model import DataModel
-from crm_graph.definitions.formulas import Expression, FormulaRefused, compiled, parse
+from crm_graph.definitions.formulas import Expression, FormulaRefused, compiled, parse, precise
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import ROLL_UPS, Property
 from crm_graph.graph.identifiers import quote
@@ -64,6 +66,8 @@ _ROLLED_UP = {
     "min": "min({value})",
     "max": "max({value})",
 }
+_VALUE, _CURRENCY = "value", "currency"
+"""Variables of what is worked out once for each associated record."""
 _OF_NONE = {"count": "0", "sum": "0.0"}
 """What is made of no associated record at all; the others have no value then."""
 
@@ -204,7 +208,8 @@ class _Scope:
             raise FormulaRefused(f"it leads back to itself: {' → '.join((*self.path, found.name))}", at)
         inner = replace(self, path=(*self.path, found.name))
         try:
-            return compiled(parse(found.formula or ""), inner)
+            made = compiled(parse(found.formula or ""), inner)
+            return replace(made, is_float=made.type == "number")
         except FormulaRefused as refused:
             # Within another formula only the place where that one names it is a place for people.
             raise FormulaRefused(refused.message, at) if self.path else refused from None
@@ -245,11 +250,25 @@ class _Scope:
             raise FormulaRefused(f"{found.roll_up_type_id} is no association type that leads there", at)
         over = replace(self, object_type=far, record=_FAR, path=(), is_far=True, once={})
         value, given = self._what(found, over, at)
-        made = _ROLLED_UP[found.roll_up].format(value=value)
+        made, values = _ROLLED_UP[found.roll_up].format(value=_VALUE), {_VALUE: value}
         if not pair.is_indexed:
             return Expression(_OF_NONE.get(found.roll_up, "null"), given)
-        text = self._over(far, pair, direction, self._bounded(made))
-        return Expression(text, given, found.roll_up in ("sum", "average"))
+        if found.roll_up != "count" and (currency := over.currency(found.roll_up_property or "")):
+            values[_CURRENCY] = currency
+            of_values = f"CASE WHEN {_VALUE} IS NOT NULL THEN {_CURRENCY} END"
+            made = f"CASE WHEN count(DISTINCT {of_values}) > 1 THEN null ELSE {made} END"
+        text = self._over(far, pair, direction, self._bounded(made), values)
+        if found.roll_up in ("sum", "average"):
+            return Expression(precise(text), given, may_be_infinite=True)
+        return Expression(text, given)
+
+    def currency(self, name: str) -> str | None:
+        """The text of the currency that an amount is in; None for what names no property with its currency."""
+        found = self.object_type.live_properties.get(self.object_type.property_name(name))
+        code = None if found is None else self.object_type.live_properties.get(found.currency_property or "")
+        if code is None or code.is_multiple or is_computed(self.object_type, code.name):
+            return None
+        return f"coalesce({self.record}.{quote(code.name)}, {self.give(ACCOUNT_CURRENCY)})"
 
     def _what(self, found: Property, over: _Scope, at: int) -> tuple[str, str | None]:
         """What is made something of in each associated record, and the type of what is made."""
@@ -276,8 +295,18 @@ class _Scope:
     def _bounded(self, made: str) -> str:
         return f"CASE WHEN count({_FAR}) > {self.give(self.counted)} THEN null ELSE {made} END"
 
-    def _over(self, far: ObjectType, pair: AssociationPair, direction: Direction, made: str) -> str:
-        """What is made of the live associated records, one more of them at most than are counted."""
+    def _over(
+        self,
+        far: ObjectType,
+        pair: AssociationPair,
+        direction: Direction,
+        made: str,
+        values: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
+        """What is made of the live associated records, one more of them at most than are counted.
+
+        values: what is worked out once for each of them, by the variable that has it.
+        """
         seeks = list(self._seeks(far, pair, direction, self.give(direction.type.id)))
         if len(seeks) == 1:
             [(seek, end)] = seeks
@@ -285,7 +314,9 @@ class _Scope:
         else:
             parts = " UNION ALL ".join(f"{seek} RETURN {end} AS {_FAR}" for seek, end in seeks)
             found = f"CALL ({self.record}) {{ {parts} }} WITH {_FAR}"
-        return f"head(COLLECT {{ {found} LIMIT {self.give(self.counted + 1)} RETURN {made} }})"
+        given = "".join(f", {text} AS {variable}" for variable, text in values.items())
+        worked_out = f"WITH {_FAR}{given} " if given else ""
+        return f"head(COLLECT {{ {found} LIMIT {self.give(self.counted + 1)} {worked_out}RETURN {made} }})"
 
     def _seeks(
         self, far: ObjectType, pair: AssociationPair, direction: Direction, type_id: str

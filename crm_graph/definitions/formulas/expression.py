@@ -22,6 +22,8 @@ class Expression:
     text: str
     type: str | None
     may_be_infinite: bool = False
+    is_float: bool = False
+    """Whether people see it with the digits of `precise`."""
 
     @property
     def settled(self) -> str:
@@ -33,7 +35,9 @@ class Expression:
     @property
     def result(self) -> str:
         """The text of the value that people see: an empty text is none."""
-        return f"nullIf({self.text}, '')" if self.type == TEXT else self.settled
+        if self.type == TEXT:
+            return f"nullIf({self.text}, '')"
+        return precise(self.settled) if self.is_float else self.settled
 
 
 class Scope(Protocol):
@@ -44,6 +48,14 @@ class Scope(Protocol):
 
     def give(self, value: Any) -> str:
         """The parameter under which a value is handed over."""
+
+
+def precise(text: str) -> str:
+    """The text of a float with 15 significant digits, so that 0.1 + 0.2 is 0.3; from 9.9e14 on it is as it is."""
+    return (
+        f"head([each IN [{text}] | CASE WHEN each <> 0.0 AND abs(each) < 9.9e14 "
+        "THEN round(each, 14 - toInteger(floor(log10(abs(each)))), 'HALF_UP') ELSE each END])"
+    )
 
 
 def compiled(node: Node, scope: Scope) -> Expression:

@@ -234,3 +234,13 @@ def test_built_in_counts_are_searched_by(server: Server, name: str) -> None:
     ]
     found = server.call("POST", f"{COMPANIES}/search", {"filters": filters}).json()["results"]
     assert [each["id"] for each in found] == [companies[1]]
+
+
+def test_deals_in_unlike_currencies_have_no_sum(server: Server, name: str) -> None:
+    define(server, roll_up(name, "sum", property="amount"))
+    company = make(server, COMPANIES, name=name)
+    for amount, code in (("0.1", "USD"), ("0.2", "USD")):
+        join(server, company, make(server, DEALS, dealname=name, amount=amount, deal_currency_code=code))
+    assert value(server, company, name) == "0.3"
+    join(server, company, make(server, DEALS, dealname=name, amount="100000", deal_currency_code="JPY"))
+    assert value(server, company, name) is None

@@ -54,8 +54,19 @@ class Formula(NamedTuple):
         return None if is_number and not math.isfinite(value) else value
 
     def result(self, record: Record) -> Any:
-        """What people see: no empty text either."""
-        return None if (value := self.settled(record)) == "" else value
+        """What people see: no empty text either, and 15 digits of a number."""
+        value = self.settled(record)
+        if isinstance(value, float):
+            return to_15_digits(value)
+        return None if value == "" else value
+
+
+def to_15_digits(value: float) -> float:
+    """The number as people see it."""
+    if value == 0 or abs(value) >= 9.9e14:
+        return value
+    exact = Decimal(repr(value))
+    return float(exact.quantize(Decimal(1).scaleb(exact.adjusted() - 14), ROUND_HALF_UP, Context(prec=400)))
 
 
 def formulas(type_name: str) -> st.SearchStrategy[Formula]:

@@ -18,6 +18,7 @@ from crm_graph.definitions.property import ROLL_UPS, Property
 from crm_graph.errors import QueryTooExpensive, ReadTooLong
 from crm_graph.graph.database import Graph
 from crm_graph.records import computed
+from tests.graph.records.formulas import to_15_digits
 from tests.graph.search.conftest import World, make_world, remove_world
 from tests.graph.search.conftest import search_graph as search_graph
 from tests.graph.search.test_plans import profile, walk, where
@@ -101,10 +102,12 @@ def plain(function: str, values: list[Any]) -> Any:
     if function == "count":
         return len(there)
     if function == "sum":
-        return float(sum(there))
+        return to_15_digits(float(sum(there)))
     if not there:
         return None
-    return sum(there) / len(there) if function == "average" else (min if function == "min" else max)(there)
+    return (
+        to_15_digits(sum(there) / len(there)) if function == "average" else (min if function == "min" else max)(there)
+    )
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), database=None)
@@ -231,6 +234,49 @@ def test_a_search_that_takes_too_long_names_what_is_computed(world: World) -> No
     with pytest.raises(QueryTooExpensive, match="slow and total: computed for every record") as raised:
         made.search({"filters": filters, "sorts": ["total"]}, search_ms=1)
     assert raised.value.context["propertyName"] == ["slow", "total"]
+
+
+def in_currencies(world: World) -> World:
+    """The world with parts whose amount is in the currency that their name is."""
+    amount = replace(world.part.properties["amount"], currency_property="name")
+    part = replace(world.part, properties={**world.part.properties, "amount": amount})
+    return replace(
+        world, part=part, model=replace(world.model, object_types={**world.model.object_types, "part": part})
+    )
+
+
+def test_amounts_in_unlike_currencies_are_not_rolled_up(world: World) -> None:
+    world.add(world.thing, [{}] * 3)
+    parts = [{"amount": 0.1, "name": "USD"}, {"amount": 0.2}, {"amount": 100_000, "name": "JPY"}, {"name": "EUR"}]
+    world.add(world.part, parts, 101)
+    for part, thing in ((101, 1), (102, 1), (104, 1), (101, 2), (103, 2), (103, 3)):
+        world.associate(pair_of(world, "PART"), part, thing)
+    made = [rolled_up(function, function, roll_up_property="amount") for function in ROLL_UPS]
+    found = values_of(with_properties(in_currencies(world), *made), 1, 2, 3)
+    assert found[1] == {"count": 2, "sum": 0.3, "average": 0.15, "min": 0.1, "max": 0.2}
+    assert found[2] == {**dict.fromkeys(ROLL_UPS), "count": 2}
+    assert found[3] == {"count": 1, "sum": 100_000, "average": 100_000, "min": 100_000, "max": 100_000}
+
+
+def test_only_currencies_of_records_that_fulfil_the_condition_count(world: World) -> None:
+    world.add(world.thing, [{}])
+    world.add(world.part, [{"amount": 1, "name": "EUR"}, {"amount": 2, "name": "USD"}], 101)
+    for part in (101, 102):
+        world.associate(pair_of(world, "PART"), part, 1)
+    euros = rolled_up("euros", "sum", roll_up_property="amount", roll_up_condition="name = 'EUR'")
+    assert values_of(with_properties(in_currencies(world), euros), 1)[1] == {"euros": 1}
+
+
+def test_a_computed_number_is_found_by_the_digits_that_are_shown(world: World) -> None:
+    world.add(world.thing, [{"amount": 0.7, "weight": 0.1}, {"amount": 9e14, "weight": 1.125}])
+    world.add(world.part, [{"amount": 0.1}, {"amount": 0.2}], 101)
+    for part in (101, 102):
+        world.associate(pair_of(world, "PART"), part, 1)
+    total = rolled_up("total", "sum", roll_up_property="amount")
+    more = with_properties(world, total, calculated("more", "amount + weight"))
+    assert values_of(more, 1, 2) == {1: {"total": 0.3, "more": 0.8}, 2: {"total": 0, "more": 900_000_000_000_001}}
+    for name, value in (("total", "0.3"), ("more", "0.8")):
+        assert [each.id for each in more.search({"filters": [where(name, "EQ", value)]}).records] == [1]
 
 
 def test_a_search_that_would_count_too_many_finds_no_value(world: World) -> None:
