@@ -101,6 +101,11 @@ def serve(
         programs = [web_application(host, port), _WORKER, *([] if given else [_TRAINING])]
         supervisor = Supervisor(data, programs, environment=variables, server=server, connection=given)
 
+        def begin() -> None:
+            check_port(host, port)
+            if not given:
+                print("Starting Neo4j. After a sudden end it first recovers what was written last.", file=sys.stderr)
+
         def prepare(connection: Connection) -> None:
             _until_stopped(stopping, lambda: prepare_account(connection))
 
@@ -129,7 +134,7 @@ def serve(
                 print(f"Serving {data} on {_url(host, port)}. Ctrl-C stops it.\n  sign in: {link}", flush=True)
             return accepts
 
-        supervisor.run(stopping, begin=lambda: check_port(host, port), prepare=prepare, announce=announce)
+        supervisor.run(stopping, begin=begin, prepare=prepare, announce=announce)
 
 
 def serve_demo(data: Path, *, host: str, port: int, heap: str, load: Callable[[Crm], None] = lambda crm: None) -> None:
