@@ -16,6 +16,7 @@ from crm_graph.graph.queries import Statement
 from crm_graph.modelling import wish, wishes
 from crm_graph.records import associations
 from crm_graph.records import store as records
+from crm_graph.records.merge import merge
 from crm_graph.records.record import Identity
 from crm_graph.segments import follower, members, store, writing
 from crm_graph.segments.segment import Segment
@@ -229,6 +230,29 @@ def test_the_follower_keeps_who_joined_and_who_left(crm: Crm, make: Make, things
     caught_up(crm)
     found = run(crm, lambda unit: members.of_record(unit, unit.model.object_type(things), str(big.id)))
     assert [(each.segment.id, each.first < each.last, each.is_settled) for each in found] == [(segment.id, True, True)]
+
+
+def test_a_list_asks_what_a_merged_record_was_before(crm: Crm, make: Make) -> None:
+    name = unique()
+    primary, other = make.contact(lastname=name, firstname="Ada"), make.contact(phone="1")
+    update(crm, "contact", primary.id, {"firstname": "Eva"})
+
+    def of(property_name: str, **operation: Any) -> Segment:
+        own = {"operationType": "STRING", "operator": "IS_EQUAL_TO", "value": name}
+        pairs = [("lastname", own), (property_name, operation)]
+        return made(
+            crm, "contact", root(*({"filterType": "PROPERTY", "property": p, "operation": each} for p, each in pairs))
+        )
+
+    ever = of("firstname", operationType="STRING", operator="HAS_EVER_BEEN_EQUAL_TO", value="Ada")
+    earlier = of(
+        "firstname",
+        operationType="COMPARATIVE_PROPERTY_UPDATED",
+        operator="IS_BEFORE",
+        comparisonPropertyName="phone",
+    )
+    merged = run(crm, lambda unit: merge(unit, primary.object_type, str(primary.id), str(other.id)))
+    assert [[each.record_id for each in page(crm, segment)] for segment in (ever, earlier)] == [[merged.id]] * 2
 
 
 def test_a_member_joined_when_its_write_was_made(crm: Crm, make: Make, things: str) -> None:
