@@ -45,7 +45,7 @@ from api.resources import (
     tokens,
 )
 from api.web import assets, pages, refusals
-from crm_graph.accounts.usage import UsageWriter
+from crm_graph.accounts.usage_writer import UsageWriter
 from crm_graph.config import Settings
 from crm_graph.crm import Crm
 from crm_graph.definitions import catalogue

@@ -8,22 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from crm_graph.clock import DAY_MS
 from crm_graph.errors import CRMError
 from crm_graph.graph.queries import load
-from crm_graph.unit import Actor, Unit
-
-if TYPE_CHECKING:
-    from crm_graph.crm import Crm
+from crm_graph.unit import Unit
 
 KEPT_DAYS = 30
-INTERVAL_S = 10.0
-
-_SYSTEM = Actor(user_id=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,47 +56,12 @@ def today(unit: Unit, counter: RequestCounter) -> Usage:
     """Requests of all processes today: exact for this one, of others what they have written down."""
     now = unit.clock.read()
     day, more = counter.take(day_of(now))
-    requests = _written(unit, counter, day, more)
+    requests = written(unit, counter, day, more)
     return Usage(requests=requests, collected_at=now, resets_at=(day + 1) * DAY_MS)
 
 
-def write_down(crm: Crm) -> None:
-    """Write down what this process has counted of one day; nothing where there is nothing."""
-    day, more = crm.requests.take()
-    if more:
-        crm.run(_SYSTEM, lambda unit: _written(unit, crm.requests, day, more))
-
-
-class UsageWriter:
-    """A thread that writes down every few seconds what this process counted."""
-
-    def __init__(self, crm: Crm) -> None:
-        self._crm = crm
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="usage", daemon=True)
-
-    def start(self) -> None:
-        """Begin; returns at once."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End the thread after what was counted is written down, if the graph answers soon."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(1.0)
-
-    def _run(self) -> None:
-        while not self._stop.wait(INTERVAL_S):
-            self._write()
-        self._write()
-
-    def _write(self) -> None:
-        # Where the graph is away it is tried again at the next turn; what was taken was given back.
-        with suppress(CRMError):
-            write_down(self._crm)
-
-
-def _written(unit: Unit, counter: RequestCounter, day: int, more: int) -> int:
+def written(unit: Unit, counter: RequestCounter, day: int, more: int) -> int:
+    """Requests of a day by all processes, these too; what could not be written down is given back to the counter."""
     try:
         row = unit.graph.change(load("usage").add, day=day, more=more, kept_from=day - KEPT_DAYS)
     except CRMError:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from crm_graph.accounts.usage import write_down
+from crm_graph.accounts.usage_writer import write_down
 from crm_graph.crm import Crm
 from tests.api.client import Client
 from tests.factories import Make, unique
