@@ -32,6 +32,7 @@ DIFFERENT: dict[tuple[str, str], Form] = {
     ("LabelsBetweenObjectPair", "toObjectId"): _NUMBER,
     # An association type without a label has the key, with null.
     ("AssociationSpecWithLabel", "label"): {"type": ["string", "null"]},
+    ("PublicAssociationDefinitionUserConfiguration", "label"): {"type": ["string", "null"]},
     # Described as an object of three parts; the official Python client reads a text and fails on these.
     ("ReportCreationResponse", "enqueueTime"): {"type": "string", "format": "date-time"},
     # Described as an object without parts, and answered as a text.
