@@ -23,9 +23,11 @@ Values = dict[int, dict[str, Native]]
 
 def names_of(object_type: ObjectType, names: Collection[str]) -> tuple[str, ...]:
     """Those of the names that are computed for the object type; `*` stands for all but the times of stages."""
-    known = expressions.names_of(object_type)
-    found = known if "*" in names else tuple(name for name in known if name in names)
-    return (*found, *(name for name in dict.fromkeys(names) if stage_times.find(object_type, name)))
+    # Every read comes here: it looks at the few names that are asked for, not at all that the type has.
+    asked = dict.fromkeys([*expressions.names_of(object_type), *names] if "*" in names else names)
+    return tuple(
+        name for name in asked if expressions.is_computed(object_type, name) or stage_times.find(object_type, name)
+    )
 
 
 def values_of(unit: Unit, object_type: ObjectType, ids: Sequence[int], names: Collection[str]) -> Values:
