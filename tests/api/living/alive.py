@@ -1,19 +1,21 @@
 """Requests that are remembered, and types that scenarios are played with.
 
-A scenario writes random values through some endpoints and finds them again through others, so that
-none of them can answer a constant. Which endpoints it called with success is seen by what it asked,
-not by what it says of itself.
+A scenario writes random values through some endpoints and finds them again, in their answers and
+through others, so that none of them can answer a constant. Which endpoints it called with success is
+seen by what it asked, not by what it says of itself; that it notices a constant is seen by answering one.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
 import pytest
+from flask import Flask
 from werkzeug.test import TestResponse
 
 from api import aliases, contract
@@ -26,15 +28,31 @@ MODEL = catalogue.load()
 
 
 class Watched(Client):
-    """A client that remembers which routes answered with success."""
+    """A client that remembers what routes answered with success, and may have one of them answer a constant."""
 
-    seen: set[str]
+    seen: dict[str, bytes]
+    """The last body of each endpoint that answered with success."""
+    is_doubted: bool
+    """Whether a scenario is played again with every endpoint in turn answering what it answered before."""
+    constant: str | None
 
     @classmethod
-    def of(cls, client: Client, token: str) -> Watched:
+    def of(cls, client: Client, token: str, *, is_doubted: bool = False) -> Watched:
         """The same application, watched."""
         made = cls(client.app, token)
-        made.seen = set()
+        made.seen, made.is_doubted, made.constant = {}, is_doubted, None
+        return made
+
+    def answering(self, shape: str) -> Watched:
+        """The same application, one of whose endpoints does what it is asked and answers what it answered last."""
+        made = copy(self)
+        made.constant = shape
+        return made
+
+    def at(self, app: Flask) -> Watched:
+        """Another application, watched alike."""
+        made = copy(self)
+        made.app, made._client = app, app.test_client()
         return made
 
     def call(self, method: str, path: str, body: Any = None, **options: Any) -> TestResponse:
@@ -43,7 +61,11 @@ class Watched(Client):
         if answer.status_code < 300:
             urls = self.app.url_map.bind("localhost")
             rule, _ = urls.match(aliases.canonical(path.partition("?")[0])[0], method, return_rule=True)
-            self.seen.add(contract.shape_of(method, rule.rule))
+            shape = contract.shape_of(method, rule.rule)
+            if shape == self.constant:
+                answer.set_data(self.seen[shape])
+            elif self.constant is None:
+                self.seen[shape] = answer.data
         return answer
 
     def done(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
@@ -123,12 +145,17 @@ CUSTOM = "custom"
 """Stands for a custom type."""
 OBJECTS = "/crm/v3/objects/{type}"
 
+NOTHING = (b"", b"{}")
+"""Bodies that have nothing to say."""
 SHOWN: set[str] = set()
 """Endpoints of which a scenario says that it shows them alive."""
 
 
 def alive(*lines: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Say which endpoints a scenario shows alive, `GET /crm/v3/owners`; it fails where it did not call each of them."""
+    """Say which endpoints a scenario shows alive, `GET /crm/v3/owners`; it fails where it did not call each of them.
+
+    Where the client is doubted, it fails too if it does not notice that one of them answers a constant.
+    """
     wanted = {contract.shape_of(*line.split(" ")): line for line in lines}
     SHOWN.update(wanted)
 
@@ -138,10 +165,26 @@ def alive(*lines: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
             scenario(watched, *arguments, **named)
             silent = [line for shape, line in wanted.items() if shape not in watched.seen]
             assert not silent, f"never called with success: {', '.join(silent)}"
+            if watched.is_doubted:
+                telling = {shape: line for shape, line in wanted.items() if watched.seen[shape] not in NOTHING}
+                again = [
+                    line
+                    for shape, line in telling.items()
+                    if _passes(scenario, watched.answering(shape), *arguments, **named)
+                ]
+                assert not again, f"not noticed to be a constant: {', '.join(again)}"
 
         return play
 
     return decorate
+
+
+def _passes(scenario: Callable[..., None], *arguments: Any, **named: Any) -> bool:
+    try:
+        scenario(*arguments, **named)
+    except Exception:  # whatever a wrong answer leads to
+        return False
+    return True
 
 
 def of(*names: str) -> pytest.MarkDecorator:

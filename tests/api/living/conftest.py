@@ -10,10 +10,10 @@ from tests.api.client import Client
 from tests.api.living.alive import BUILT_IN, CUSTOM, Kind, Watched, custom
 
 
-@pytest.fixture
-def watched(client: Client, token: str) -> Watched:
+@pytest.fixture(params=["answers", pytest.param("constants", marks=pytest.mark.slow)])
+def watched(request: pytest.FixtureRequest, client: Client, token: str) -> Watched:
     """Makes requests as the super admin and remembers them."""
-    return Watched.of(client, token)
+    return Watched.of(client, token, is_doubted=request.param == "constants")
 
 
 @pytest.fixture(scope="module")

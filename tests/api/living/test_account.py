@@ -12,7 +12,6 @@ from api.app import close, create_app
 from crm_graph.accounts.tokens import digest
 from crm_graph.config import Settings
 from crm_graph.crm import Crm
-from tests.api.client import Client
 from tests.api.living.alive import Watched, alive
 from tests.factories import Make, unique
 
@@ -30,7 +29,8 @@ def owner(make: Make) -> dict[str, str]:
     "GET /crm/v3/owners/{id}",
     "POST /crm/v4/associations/usage/high-usage-report/{userId}",
 )
-def test_an_owner(watched: Watched, owner: dict[str, str]) -> None:
+def test_an_owner(watched: Watched, make: Make) -> None:
+    owner = make.owner()
     [found] = watched.done("GET", "/crm/v3/owners", query_string={"email": owner["email"]})["results"]
     read = watched.done("GET", f"/crm/v3/owners/{found['id']}")
     assert (read["firstName"], read["lastName"]) == (owner["first_name"], owner["last_name"])
@@ -39,7 +39,7 @@ def test_an_owner(watched: Watched, owner: dict[str, str]) -> None:
 
 
 @alive("GET /account-info/v3/details", "GET /account-info/v3/api-usage/daily/private-apps")
-def test_the_account(watched: Watched, settings: Settings, token: str) -> None:
+def test_the_account(watched: Watched, settings: Settings) -> None:
     usage = "/account-info/v3/api-usage/daily/private-apps"
     number, more = secrets.randbelow(10**6) + 2, secrets.randbelow(9) + 1
     before = watched.done("GET", usage)["results"][0]["currentUsage"]
@@ -47,8 +47,10 @@ def test_the_account(watched: Watched, settings: Settings, token: str) -> None:
         watched.done("GET", "/account-info/v3/details")
     assert watched.done("GET", usage)["results"][0]["currentUsage"] == before + more + 1
     other = create_app(replace(settings, account_id=number))
-    assert Client(other, token).get("/account-info/v3/details").get_json()["portalId"] == number
-    close(other)
+    try:
+        assert watched.at(other).done("GET", "/account-info/v3/details")["portalId"] == number
+    finally:
+        close(other)
 
 
 @pytest.fixture

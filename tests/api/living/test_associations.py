@@ -88,8 +88,12 @@ def test_a_batch_of_associations_and_its_limits(watched: Watched, kind: Kind) ->
         found = watched.done("GET", path)["results"]
         return next((each["userEnforcedMaxToObjectIds"] for each in found if each["typeId"] == made), None)
 
-    watched.done("POST", f"{batch}/associate/default", {"inputs": ends[:2]})
-    watched.done("POST", f"{batch}/create", {"inputs": [{**each, "types": types} for each in ends[2:]]})
+    both = watched.done("POST", f"{batch}/associate/default", {"inputs": ends[:2]})["results"]
+    assert {(each["from"]["id"], each["to"]["id"]) for each in both} >= {(near, each) for each in far[:2]}
+    labelled = watched.done("POST", f"{batch}/create", {"inputs": [{**each, "types": types} for each in ends[2:]]})
+    assert [(each["toObjectId"], each["labels"]) for each in labelled["results"]] == [
+        (int(each), [text]) for each in far[2:]
+    ]
     assert (associated(), associated(text)) == (set(far), set(far[2:]))
     watched.done("POST", f"{batch}/labels/archive", {"inputs": [{**ends[2], "types": types}]})
     assert associated(text) == {far[3]}
@@ -98,7 +102,8 @@ def test_a_batch_of_associations_and_its_limits(watched: Watched, kind: Kind) ->
     first, second = (secrets.randbelow(1000) + 5 for _ in range(2))
     for most, name in ((first, "create"), (second, "update")):
         row = {"category": "USER_DEFINED", "typeId": made, "maxToObjectIds": most}
-        watched.done("POST", f"{limits}/batch/{name}", {"inputs": [row]})
+        [set_] = watched.done("POST", f"{limits}/batch/{name}", {"inputs": [row]})["results"]
+        assert (set_["typeId"], set_["userEnforcedMaxToObjectIds"]) == (made, most)
         assert (limit(limits), limit(f"{LIMITS}/all")) == (most, most)
     watched.done("POST", f"{limits}/batch/purge", {"inputs": [{"category": "USER_DEFINED", "typeId": made}]})
     assert limit(limits) is None
@@ -116,7 +121,10 @@ def test_an_association_of_the_third_version(watched: Watched, kind: Kind) -> No
     near, *far = (create(watched, each)["id"] for each in (kind, *[BUILT_IN["contact"]] * 2))
     pair = f"/crm/v3/associations/{kind.path}/contacts"
     path = f"{kind.objects}/{near}/associations/contacts"
+    label = {"name": unique("alive_"), "label": unique("Label ")}
+    made = watched.done("POST", f"/crm/v4/associations/{kind.path}/contacts/labels", label)["results"][0]["typeId"]
     names = {each["id"]: each["name"] for each in watched.done("GET", f"{pair}/types")["results"]}
+    assert label["name"] in names[str(made)]
     labels = watched.done("GET", f"/crm/v4/associations/{kind.path}/contacts/labels")["results"]
     default = next(str(each["typeId"]) for each in labels if each["label"] is None)
     inputs = [{"from": {"id": near}, "to": {"id": far[1]}, "type": names[default]}]
@@ -130,7 +138,8 @@ def test_an_association_of_the_third_version(watched: Watched, kind: Kind) -> No
     put = watched.done("PUT", f"{path}/{far[0]}/{default}")
     assert put["id"] == near
     assert far[0] in {each["id"] for each in put["associations"]["contacts"]["results"]}
-    watched.done("POST", f"{pair}/batch/create", {"inputs": inputs})
+    [created] = watched.done("POST", f"{pair}/batch/create", {"inputs": inputs})["results"]
+    assert {name: created[name] for name in inputs[0]} == inputs[0]
     assert associated() == set(far)
     watched.done("DELETE", f"{path}/{far[0]}/{default}")
     assert associated() == {far[1]}

@@ -29,8 +29,9 @@ STAGES = f"{PIPELINES}/{{id}}/stages"
 def test_properties_and_their_groups(watched: Watched, kind: Kind) -> None:
     path = f"/crm/v3/properties/{kind.path}"
     group, label = unique("alive_"), unique("Group ")
-    watched.done("POST", f"{path}/groups", {"name": group, "label": unique()})
-    watched.done("PATCH", f"{path}/groups/{group}", {"label": label})
+    first = {"name": group, "label": unique()}
+    assert watched.done("POST", f"{path}/groups", first).items() >= first.items()
+    assert watched.done("PATCH", f"{path}/groups/{group}", {"label": label})["label"] == label
     assert watched.done("GET", f"{path}/groups/{group}")["label"] == label
     assert label in {each["label"] for each in watched.done("GET", f"{path}/groups")["results"]}
     names = [unique("alive_") for _ in range(3)]
@@ -38,10 +39,11 @@ def test_properties_and_their_groups(watched: Watched, kind: Kind) -> None:
         {"name": each, "label": unique("Property "), "type": "string", "fieldType": "text", "groupName": group}
         for each in names
     ]
-    watched.done("POST", path, given[0])
-    watched.done("POST", f"{path}/batch/create", {"inputs": given[1:]})
+    assert watched.done("POST", path, given[0]).items() >= given[0].items()
+    made = watched.done("POST", f"{path}/batch/create", {"inputs": given[1:]})["results"]
+    assert {each["name"]: each["label"] for each in made} == {each["name"]: each["label"] for each in given[1:]}
     changed = unique("Property ")
-    watched.done("PATCH", f"{path}/{names[0]}", {"label": changed})
+    assert watched.done("PATCH", f"{path}/{names[0]}", {"label": changed})["label"] == changed
     assert watched.done("GET", f"{path}/{names[0]}")["label"] == changed
     wanted = {names[0]: changed, **{each["name"]: each["label"] for each in given[1:]}}
     read = watched.done("POST", f"{path}/batch/read", {"archived": False, "inputs": [{"name": each} for each in names]})
@@ -70,7 +72,7 @@ def test_a_schema(watched: Watched) -> None:
     properties = [{"name": "model", "label": unique("Model ")}]
     given = {"name": name, "labels": {"singular": name, "plural": f"{name}s"}, "properties": properties}
     made = watched.done("POST", path, given)
-    watched.done("PATCH", f"{path}/{name}", {"description": text})
+    assert watched.done("PATCH", f"{path}/{name}", {"description": text})["description"] == text
     read = watched.done("GET", f"{path}/{made['objectTypeId']}")
     assert (read["name"], read["description"]) == (name, text)
     assert properties[0]["label"] in {each["label"] for each in read["properties"]}
@@ -120,16 +122,16 @@ def test_a_pipeline_and_its_stages(watched: Watched, kind: Kind) -> None:
     other = watched.done("POST", path, pipeline())
     assert {each["label"] for each in made["stages"]} == {each["label"] for each in first["stages"]}
     assert watched.done("GET", one)["label"] == first["label"]
-    watched.done("PUT", one, second)
-    watched.done("PATCH", one, {"label": third})
+    assert watched.done("PUT", one, second)["label"] == second["label"]
+    assert watched.done("PATCH", one, {"label": third})["label"] == third
     assert third in {each["label"] for each in watched.done("GET", path)["results"]}
     new, replaced, changed = stage(), stage(), unique("Stage ")
     added = watched.done("POST", f"{one}/stages", new)
     place = f"{one}/stages/{added['id']}"
     assert watched.done("GET", place)["label"] == new["label"]
-    watched.done("PUT", place, replaced)
+    assert watched.done("PUT", place, replaced)["label"] == replaced["label"]
     assert watched.done("GET", place)["label"] == replaced["label"]
-    watched.done("PATCH", place, {"label": changed, "metadata": metadata})
+    assert watched.done("PATCH", place, {"label": changed, "metadata": metadata})["label"] == changed
     labels = {each["label"] for each in watched.done("GET", f"{one}/stages")["results"]}
     assert labels == {changed, *(each["label"] for each in second["stages"])}
     audit = watched.done("GET", f"{place}/audit")["results"]

@@ -42,9 +42,11 @@ def test_a_list_and_its_filters(watched: Watched, kind: Kind) -> None:
     one = f"{LISTS}/{made}"
     assert watched.done("GET", one)["list"]["name"] == names[0]
     assert members() == [first["id"]]
-    watched.done("PUT", f"{one}/update-list-filters", {"filterBranch": where(second)})
+    filtered = watched.done("PUT", f"{one}/update-list-filters", {"filterBranch": where(second)})["updatedList"]
+    assert second["properties"][kind.text] in str(filtered["filterBranch"])
     assert members() == [second["id"]]
-    watched.done("PUT", f"{one}/update-list-name", query_string={"listName": names[1]})
+    named = watched.done("PUT", f"{one}/update-list-name", query_string={"listName": names[1]})["updatedList"]
+    assert named["name"] == names[1]
     by_name = f"{LISTS}/object-type-id/{given['objectTypeId']}/name/{names[1]}"
     assert watched.done("GET", by_name)["list"]["listId"] == made
     listed = watched.done("GET", LISTS, query_string={"listIds": made})["lists"]
@@ -53,12 +55,13 @@ def test_a_list_and_its_filters(watched: Watched, kind: Kind) -> None:
     today = datetime.now(UTC).date()
     days = {"startDate": str(today - timedelta(1)), "endDate": str(today + timedelta(1))}
     edits = watched.done("GET", f"{one}/size-and-edits-history/between", query_string=days)["editHistory"]
-    assert len(edits) >= 2
+    assert edits == [each["updatedAt"] for each in (named, filtered)] + [filtered["createdAt"]]
     assert watched.done("GET", f"{LISTS}/idmapping", query_string={"legacyListId": made})["listId"] == made
     mapped = watched.done("POST", f"{LISTS}/idmapping", [made])["legacyListIdsToIdsMapping"]
     assert mapped == [{"legacyListId": made, "listId": made}]
-    day = {"conversionType": "CONVERSION_DATE", "year": 2090 + secrets.randbelow(9), "month": 3, "day": 1}
-    watched.done("PUT", f"{one}/schedule-conversion", day)
+    date = {name: first + secrets.randbelow(count) for name, first, count in (("year", 2090, 999), ("month", 1, 12))}
+    day = {"conversionType": "CONVERSION_DATE", **date, "day": 1 + secrets.randbelow(28)}
+    assert watched.done("PUT", f"{one}/schedule-conversion", day)["requestedConversionTime"] == day
     asked = watched.done("GET", f"{one}/schedule-conversion")["requestedConversionTime"]
     assert asked == day
     watched.done("DELETE", f"{one}/schedule-conversion")
@@ -93,9 +96,10 @@ def test_members_of_a_list(watched: Watched, kind: Kind) -> None:
     assert watched.done("PUT", f"{path}/add", [ids[2]])["recordsIdsAdded"] == [ids[2]]
     watched.done("PUT", f"{path}/add", [ids[0]])
     assert (members(one), members(one, "memberships/join-order")) == ([ids[0], ids[2]], [ids[2], ids[0]])
-    watched.done("PUT", f"{path}/add-and-remove", {"recordIdsToAdd": [ids[1]], "recordIdsToRemove": [ids[0]]})
+    both = watched.done("PUT", f"{path}/add-and-remove", {"recordIdsToAdd": [ids[1]], "recordIdsToRemove": [ids[0]]})
+    assert (both["recordsIdsAdded"], both["recordIdsRemoved"]) == ([ids[1]], [ids[0]])
     assert members(one) == ids[1:]
-    watched.done("PUT", f"{path}/remove", [ids[1]])
+    assert watched.done("PUT", f"{path}/remove", [ids[1]])["recordIdsRemoved"] == [ids[1]]
     watched.done("PUT", f"{LISTS}/{other}/memberships/add-from/{one}")
     assert members(other) == [ids[2]]
     lists = watched.done("GET", f"{LISTS}/records/{object_type_id}/{ids[2]}/memberships")["results"]
@@ -126,8 +130,9 @@ def test_folders_of_lists(watched: Watched) -> None:
         return folder
 
     outer, inner = make("0"), make("0")
-    watched.done("PUT", f"{folders}/{inner}/move/{outer}")
-    watched.done("PUT", f"{folders}/{inner}/rename", query_string={"newFolderName": name})
+    assert watched.done("PUT", f"{folders}/{inner}/move/{outer}")["folder"]["parentFolderId"] == outer
+    renamed = watched.done("PUT", f"{folders}/{inner}/rename", query_string={"newFolderName": name})["folder"]
+    assert renamed["name"] == name
     assert (read(inner)["name"], read(inner)["parentFolderId"]) == (name, outer)
     body = {"name": unique("List "), "objectTypeId": "0-1", "processingType": "MANUAL"}
     made = watched.done("POST", LISTS, body)["list"]["listId"]
