@@ -262,11 +262,12 @@ RETURN redacted
 
 // change block(digests, values, at) -> held
 // Values that nobody may have any more, by the digests of their claims; the constraint on claims refuses whoever wants
-// one. What imports kept of rows that they left out for such a value goes, found by the digests of the values alone.
+// one. What imports kept of rows that they left out goes where one of the values, folded, stands in it.
 // held: keys of records that have one of them at this moment; they must go first.
 CALL () {
   UNWIND $values AS value
-  MATCH (e:_RowError {value_digest: value})
+  MATCH (e:_RowError) USING TEXT INDEX e:_RowError(folded)
+  WHERE e.folded CONTAINS value
   DETACH DELETE e
 }
 CALL () {
@@ -278,3 +279,27 @@ CALL () {
   RETURN collect(r._key) AS held
 }
 RETURN held
+
+// ask told(values) -> told
+// Filters of lists, and what audits keep of them, in which one of the values stands, folded: id, property, text.
+CALL () {
+  MATCH (s:Segment) USING INDEX s:Segment(id)
+  WHERE s.id >= 0
+  RETURN s AS teller, 'filters' AS name, s.filters AS text
+  UNION ALL
+  MATCH (a:_Audit) USING INDEX a:_Audit(subject)
+  WHERE a.subject STARTS WITH 'segment:'
+  RETURN a AS teller, 'values' AS name, a.values AS text
+}
+WITH * WHERE any(value IN $values WHERE toLower(text) CONTAINS value)
+RETURN collect([elementId(teller), name, text]) AS told
+
+// change reword(rows) -> reworded
+// Other texts for what `told` found. rows: id, name, text.
+CALL () {
+  UNWIND $rows AS row
+  MATCH (teller) WHERE elementId(teller) = row.id
+  SET teller[row.name] = row.text
+  RETURN count(teller) AS reworded
+}
+RETURN reworded

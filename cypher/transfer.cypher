@@ -33,8 +33,8 @@ CALL (wanted) {
 RETURN collect([wanted.n, [name IN $names | r[name]]]) AS found
 
 // change keep_errors(job_id, errors) -> kept
-// Rows that a job left out, in the transaction of their batch. errors: position, file, line, column, value, its
-// value_digest, reason, …
+// Rows that a job left out, in the transaction of their batch. errors: position, file, line, column, value, reason, both
+// folded, …
 MATCH (j:_Job {id: $job_id})
 CALL (j) {
   UNWIND $errors AS error

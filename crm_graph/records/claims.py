@@ -77,11 +77,6 @@ def digest(key: str) -> str:
     return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def value_digest(value: str) -> str:
-    """By what a value is found again where it is kept beside records, whichever property it was meant for."""
-    return digest(_bounded(value.strip().casefold()))
-
-
 def value_of(key: str) -> str:
     """The value that is claimed, folded."""
     return key.split("|", 2)[2]

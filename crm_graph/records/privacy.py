@@ -6,6 +6,7 @@ the constraint on the digests of claims refuses whoever wants it again, whicheve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,6 +19,7 @@ from crm_graph.records.record import Identity, read_id
 from crm_graph.unit import Unit
 
 _ATTEMPTS = 10
+_GONE = "deleted for privacy"
 
 
 class _Held(Exception):
@@ -32,11 +34,12 @@ def delete(unit: Unit, object_type: ObjectType, identity: Identity) -> bool:
     """Delete a record, live or archived, with everything about it, for good, and block what named the person.
 
     With it go its history, associations and claims, the records that were merged into it, and what
-    imports kept of rows that they left out for such a value. One revision stays, which says that it was
-    purged. A value that names a person is blocked too where no record has it, and all archived records
-    that had it go. So do live ones that had it once; where another has it now they stay without it, as
-    they may be of another person. The server's transaction logs have what was deleted until they rotate.
-    True where associations, which nobody can read, are left for the worker to remove.
+    imports kept of rows that they left out where such a value stands in it; filters of lists name it no
+    more. One revision stays, which says that it was purged. A value that names a person is blocked too
+    where no record has it, and all archived records that had it go. So do live ones that had it once;
+    where another has it now they stay without it, as they may be of another person. The server's
+    transaction logs have what was deleted until they rotate. True where associations, which nobody can
+    read, are left for the worker to remove.
     Raises RecordNotFound for an unknown id or unique value, NotUnique for a property that identifies nothing.
     """
     create.refuse_unless(object_type, "archive")
@@ -98,12 +101,23 @@ def _delete(unit: Unit, object_type: ObjectType, named: _Named) -> bool:
         row = unit.graph.change(
             load("records").block,
             digests=sorted(map(claims.digest, personal)),
-            values=[claims.value_digest(claims.value_of(key)) for key in personal],
+            values=[claims.value_of(key) for key in personal],
             at=unit.clock.now(),
         )
         if row["held"]:
             raise _Held(row["held"])
+        _leave_out_of_lists(unit, sorted(map(claims.value_of, personal)))
     return gone.has_rest
+
+
+def _leave_out_of_lists(unit: Unit, values: Sequence[str]) -> None:
+    """Filters ask for something that nobody has either, so they find whom they found."""
+    told = unit.graph.ask(load("records").told, values=values)["told"]
+    # Not within a longer address, which is another person's.
+    named = re.compile(rf"(?<![\w.+-])({'|'.join(map(re.escape, values))})(?![\w-]|\.\w)", re.IGNORECASE)
+    rows = [{"id": found, "name": name, "text": named.sub(_GONE, text)} for found, name, text in told]
+    if rows:
+        unit.graph.change(load("records").reword, rows=rows)
 
 
 def _id_of(key: str) -> int:

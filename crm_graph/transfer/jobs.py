@@ -19,7 +19,6 @@ from crm_graph.errors import Busy, InvalidInput, NotFound, Unavailable
 from crm_graph.graph.queries import load
 from crm_graph.jobs import job as job_store
 from crm_graph.jobs.job import Held, Job, LeaseLost
-from crm_graph.records.claims import value_digest
 from crm_graph.transfer import importer
 from crm_graph.transfer.checking import Step
 from crm_graph.transfer.mapping import ImportMapping
@@ -180,8 +179,7 @@ class _JobFollower:
         if errors:
             first = failed - len(errors)
             kept = [
-                {**asdict(error), "position": first + n, "value_digest": value_digest(error.value)}
-                for n, error in enumerate(errors)
+                {**asdict(error), "position": first + n, "folded": _folded(error)} for n, error in enumerate(errors)
             ]
             unit.graph.change(load("transfer").keep_errors, job_id=self._held.job.id, errors=kept)
 
@@ -201,6 +199,11 @@ class _JobFollower:
 def _kept_report(crm: Crm, job_id: str) -> ImportReport | None:
     kept = report_of(crm, job_id)
     return None if kept is None else ImportReport.from_dict(kept)
+
+
+def _folded(error: RowError) -> str:
+    """By what a row is found again where it names a person; an index takes texts of 32,766 bytes."""
+    return f"{error.value} {error.reason}".casefold()[:8_000]
 
 
 def _imports() -> Path:

@@ -92,7 +92,7 @@ class Preparer:
             object_type=self._object_type.name,
             column=column,
             value=value[:1_000],
-            reason=reason,
+            reason=reason[:1_000],
             code=code or reason,
         )
 

@@ -143,7 +143,7 @@ def test_a_new_import_waits_for_a_worker_and_can_be_cancelled(client: Client, di
 @pytest.mark.usefixtures("worker")
 def test_rows_left_out_for_an_address_go_with_the_person(client: Client, directory: Path, name: str) -> None:
     with (directory / "people.csv").open("a", encoding="utf-8") as file:
-        file.write(f"Ann@{name}.example,Anna\n")
+        file.write(f"Ann@{name}.example,Anna\nAnn <ann@{name}.example>,Ann\n")
     path = f"{PATH}/{sent(client, directory)['id']}"
     deadline = time.monotonic() + 60
     while (state := client.get(path).get_json()["state"]) in ("waiting", "running") and time.monotonic() < deadline:
@@ -153,7 +153,7 @@ def test_rows_left_out_for_an_address_go_with_the_person(client: Client, directo
     def wrong() -> list[str]:
         return [each["value"] for each in client.get(f"{path}/errors").get_json()["results"]]
 
-    assert sorted(wrong()) == [f"Ann@{name}.example", "no address"]
+    assert sorted(wrong()) == [f"Ann <ann@{name}.example>", f"Ann@{name}.example", "no address"]
     person = {"objectId": f"ann@{name}.example", "idProperty": "email"}
     assert client.post("/crm/v3/objects/contacts/gdpr-delete", person).status_code == 204
     assert wrong() == ["no address"]

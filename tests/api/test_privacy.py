@@ -68,6 +68,29 @@ def test_nothing_that_names_the_person_is_left(client: Client, crm: Crm, make: M
     assert rows[0]["kinds"] == ["purge"]
 
 
+def test_filters_of_lists_name_the_person_no_more(client: Client, crm: Crm) -> None:
+    (record_id, texts), other = person(client), email()
+    longer = f"x{texts[1]}"
+
+    def where(*addresses: str) -> dict[str, Any]:
+        operation = {"operationType": "MULTISTRING", "operator": "IS_EQUAL_TO", "values": addresses}
+        asked = {"filterType": "PROPERTY", "property": "email", "operation": operation}
+        return {"filterBranchType": "OR", "filterBranches": [{"filterBranchType": "AND", "filters": [asked]}]}
+
+    body = {"name": unique("List "), "objectTypeId": "0-1", "processingType": "DYNAMIC"}
+    made = client.post("/crm/v3/lists", {**body, "filterBranch": where(texts[1].upper(), other, longer)}).get_json()
+    path = f"/crm/v3/lists/{made['list']['listId']}"
+    kept = client.post(CONTACTS, {"properties": {"email": other}}).get_json()["id"]
+    assert [each["recordId"] for each in client.get(f"{path}/memberships").get_json()["results"]] == [record_id, kept]
+
+    deleted(client, objectId=record_id)
+
+    assert left(crm, *texts, texts[1].upper()) == left(crm, longer)
+    shown = str(client.get(path, includeFilters="true").get_json()["list"]["filterBranch"])
+    assert (other in shown, longer in shown, "deleted for privacy" in shown) == (True, True, True)
+    assert [each["recordId"] for each in client.get(f"{path}/memberships").get_json()["results"]] == [kept]
+
+
 def test_a_person_is_found_by_a_former_address(client: Client, crm: Crm) -> None:
     _, texts = person(client)
     deleted(client, objectId=texts[0], idProperty="email")

@@ -92,10 +92,11 @@ RECORDS = (
         4,
         lambda a: ask({"primaryObjectId": a.company(), "objectIdToMerge": a.company()}, **COMPANY),
     ),
-    # Who has the address; what goes and what is blocked, in one transaction; for how long the server keeps its logs.
+    # Who has the address; what goes, what is blocked and which lists name it, in one transaction; for how long the
+    # server keeps its logs.
     Row(
         f"POST {OBJECTS}/gdpr-delete",
-        4,
+        5,
         lambda a: ask({"objectId": a.address(), "idProperty": "email"}, **CONTACT),
     ),
     # What is archived is read, so that its claims are known, and the answer is the whole record.
