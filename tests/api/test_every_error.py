@@ -12,6 +12,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from crm_graph.crm import Crm
+from crm_graph.definitions.property import Property
 from tests.api.client import Client
 from tests.api.test_oauth import Connected, expire
 from tests.factories import Make, email, unique
@@ -21,6 +22,7 @@ CONTACTS = "/crm/v3/objects/contacts"
 COMPANIES = "/crm/v3/objects/companies"
 DEALS = "/crm/v3/objects/deals"
 PROPERTIES = "/crm/v3/properties/companies"
+PIPELINES = "/crm/v3/pipelines/deals"
 ASSOCIATIONS = "/crm/v4/associations/contacts/companies"
 NOBODY = "999999999999"
 CHANGE = {"properties": {"city": "Oslo"}}
@@ -60,6 +62,14 @@ class Place:
         if new:
             return self.post(CONTACTS, email=address)
         return self.client.patch(f"{CONTACTS}/{self.make.contact().id}", {"properties": {"email": address}})
+
+    def taken_code(self) -> TestResponse:
+        """The answer to a new record of a custom type with a unique value that another one has."""
+        code = Property(name="code", display_name="Code", type="string", field_type="text", unique=True)
+        path = f"/crm/v3/objects/{self.make.object_type(code).id}"
+        value = unique()
+        assert self.post(path, code=value).status_code == 201
+        return self.post(path, code=value)
 
     def associated(self, types: list[dict[str, Any]], far: str | None = None) -> TestResponse:
         """The answer to an association of a contact with a company."""
@@ -122,6 +132,16 @@ def missing(what: str, message: str, provoke: Callable[[Place], TestResponse], *
     return Row(what, 404, "OBJECT_NOT_FOUND", message, provoke, context=context)
 
 
+def unknown(what: str, path: str, **change: Any) -> tuple[Row, ...]:
+    """A definition that there is not, read, changed and deleted by its name."""
+    message = ".*nosuch.*"
+    return (
+        missing(f"a {what} to read", message, lambda p: p.client.get(path)),
+        missing(f"a {what} to change", message, lambda p: p.client.patch(path, change)),
+        missing(f"a {what} to remove", message, lambda p: p.client.delete(path)),
+    )
+
+
 def existing(what: str, message: str, provoke: Callable[[Place], TestResponse]) -> Row:
     """A definition that there is."""
     return Row(what, 409, "OBJECT_ALREADY_EXISTS", message, provoke)
@@ -174,6 +194,14 @@ TABLE = (
         r"Cannot set PropertyValueCoordinates\{portalId=1, objectTypeId=ObjectTypeId\{legacyObjectType=CONTACT\}, "
         r"propertyName=email, value=.+\} on \d+\. \d+ already has that value\.",
         lambda p: p.taken(new=False),
+        "existingId",
+        "propertyName",
+    ),
+    invalid(
+        "a custom unique value that another record has",
+        r"Cannot set PropertyValueCoordinates\{portalId=1, objectTypeId=ObjectTypeId\{legacyObjectType=\w+\}, "
+        r"propertyName=code, value=\w+\}\. \d+ already has that value\.",
+        Place.taken_code,
         "existingId",
         "propertyName",
     ),
@@ -234,15 +262,33 @@ TABLE = (
         lambda p: p.client.get(f"{CONTACTS}/x"),
         "id",
     ),
-    missing("an unknown property", ".*nosuch.*", lambda p: p.client.get(f"{PROPERTIES}/nosuch")),
-    missing("a group", ".*nosuch.*", lambda p: p.client.get(f"{PROPERTIES}/groups/nosuch")),
-    missing("a property to change", ".*nosuch.*", lambda p: p.client.patch(f"{PROPERTIES}/nosuch", {"label": "x"})),
-    missing("a property to remove", ".*nosuch.*", lambda p: p.client.delete(f"{PROPERTIES}/nosuch")),
-    missing("a pipeline", ".*nosuch.*", lambda p: p.client.get("/crm/v3/pipelines/deals/nosuch")),
-    missing("a stage", ".*nosuch.*", lambda p: p.client.get("/crm/v3/pipelines/deals/default/stages/nosuch")),
+    *unknown("property", f"{PROPERTIES}/nosuch", label="x"),
+    *unknown("group", f"{PROPERTIES}/groups/nosuch", label="x"),
+    *unknown("pipeline", f"{PIPELINES}/nosuch", label="x"),
+    *unknown("stage", f"{PIPELINES}/default/stages/nosuch", label="x", metadata={"probability": "0.5"}),
+    *unknown("schema", "/crm/v3/schemas/nosuch", description="x"),
     missing("an owner", ".*nosuch.*", lambda p: p.client.get("/crm/v3/owners/nosuch")),
+    missing("a list to read", f".*{NOBODY}.*", lambda p: p.client.get(f"/crm/v3/lists/{NOBODY}")),
+    missing(
+        "a list to change",
+        f".*{NOBODY}.*",
+        lambda p: p.client.call("PUT", f"/crm/v3/lists/{NOBODY}/update-list-name", query_string={"listName": "x"}),
+    ),
+    missing("a list to remove", f".*{NOBODY}.*", lambda p: p.client.delete(f"/crm/v3/lists/{NOBODY}")),
+    missing(
+        "a label to change",
+        f".*{NOBODY[:6]}.*",
+        lambda p: p.client.call("PUT", f"{ASSOCIATIONS}/labels", {"associationTypeId": int(NOBODY[:6]), "label": "x"}),
+    ),
     missing("a label to remove", f".*{NOBODY[:6]}.*", lambda p: p.client.delete(f"{ASSOCIATIONS}/labels/{NOBODY[:6]}")),
     invalid("a page that is too long", ".*101.*", lambda p: p.client.get(COMPANIES, limit="101"), "limit"),
+    invalid("a page of a search that is too long", ".*201.*", lambda p: p.search(limit=201), "limit"),
+    invalid(
+        "a page with history that is too long",
+        ".*51.*",
+        lambda p: p.client.get(COMPANIES, limit="51", propertiesWithHistory="name"),
+        "limit",
+    ),
     invalid(
         "a batch that is too long",
         "A batch has at most 100 inputs, not 101.",
