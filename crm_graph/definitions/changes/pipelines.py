@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -280,7 +280,27 @@ def _save_stage(
 
 def _publish(unit: Unit, object_type: ObjectType, pipeline: Pipeline, action: str, *, narrows: bool = False) -> None:
     audit = Audit(action=action, subject=_subject(object_type, pipeline.id), values=_shown(pipeline))
-    publish(unit, [audit], lambda inner: save_pipelines(inner, object_type.name, [pipeline]), narrows=narrows)
+    audits = [audit, *_stage_audits(object_type, pipeline)]
+    publish(unit, audits, lambda inner: save_pipelines(inner, object_type.name, [pipeline]), narrows=narrows)
+
+
+def _stage_audits(object_type: ObjectType, changed: Pipeline) -> Iterator[Audit]:
+    """What becomes of stages where their pipeline is written as a whole."""
+    known = object_type.pipeline(changed.id)
+    before = {stage.id: stage for stage in known.live_stages} if known else {}
+    after = {stage.id: stage for stage in changed.live_stages}
+    for stage_id, stage in {**before, **after}.items():
+        subject = _subject(object_type, changed.id, stage_id)
+        if stage_id not in before or stage_id not in after:
+            action = "CREATE" if stage_id in after else "DELETE"
+            yield Audit(action=action, subject=subject, values=_stage_shown(stage))
+        elif _said(stage) != _said(before[stage_id]):
+            yield Audit(action="UPDATE", subject=subject, values=_stage_shown(stage))
+
+
+def _said(stage: Stage) -> tuple[str, int, Mapping[str, str]]:
+    """What users say of a stage."""
+    return stage.display_name, stage.display_order, stage.metadata
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,8 +108,25 @@ def test_changes_are_audited(server: Server, name: str) -> None:
 
     rows = server.call("GET", f"{DEALS}/{name}/stages/a/audit").json()["results"]
 
-    assert [row["action"] for row in rows] == ["UPDATE"]
+    assert [row["action"] for row in rows] == ["UPDATE", "CREATE"]
     assert (rows[0]["identifier"], rows[0]["portalId"]) == ("a", 1)
+
+
+def test_changes_of_stages_are_audited_where_their_pipeline_is_replaced(server: Server, name: str) -> None:
+    create(server, name, stage("same"), stage("renamed"), stage("gone"))
+    renamed = [stage("same"), {**stage("renamed"), "label": "New"}]
+    for stages in ([*renamed, stage("new")], [*renamed, stage("new"), stage("gone")]):
+        body = {"label": name, "displayOrder": 9, "stages": stages}
+        assert server.call("PUT", f"{DEALS}/{name}", body).status_code == 200
+
+    def actions(stage_id: str) -> list[str]:
+        rows = server.call("GET", f"{DEALS}/{name}/stages/{stage_id}/audit").json()["results"]
+        return [row["action"] for row in rows]
+
+    assert actions("same") == ["CREATE"]
+    assert actions("renamed") == ["UPDATE", "CREATE"]
+    assert actions("new") == ["CREATE"]
+    assert actions("gone") == ["CREATE", "DELETE", "CREATE"]
 
 
 def test_changes_of_a_stage_are_found_without_its_pipeline_where_only_one_has_it(server: Server, name: str) -> None:
@@ -121,7 +138,7 @@ def test_changes_of_a_stage_are_found_without_its_pipeline_where_only_one_has_it
 
     rows = server.call("GET", f"{unnamed}/{name}/audit").json()["results"]
 
-    assert [(row["action"], row["identifier"]) for row in rows] == [("UPDATE", name)]
+    assert [(row["action"], row["identifier"]) for row in rows] == [("UPDATE", name), ("CREATE", name)]
     assert server.call("GET", f"{unnamed}/a/audit").status_code == 404
 
 
