@@ -236,7 +236,13 @@ DETAILS: Mapping[type[Exception], Callable[[Any, int], Body]] = {
 
 def _faults(faults: Iterable[Fault]) -> list[Body]:
     return [
-        {"message": fault.message, "code": fault.code, "context": {"propertyName": [fault.name]}} for fault in faults
+        {
+            "message": fault.message,
+            "code": fault.code,
+            **({} if fault.place is None else {"in": f"inputs.{fault.place}"}),
+            "context": {"propertyName": [fault.name]},
+        }
+        for fault in faults
     ]
 
 

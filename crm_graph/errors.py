@@ -45,7 +45,7 @@ CRMError
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -75,16 +75,16 @@ class Fault:
     name: str
     message: str
     value: str | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    place: int | None = None
+    """Which input of a batch it is about."""
 
 
 class InvalidValues(Invalid):
     """Values of a record that break rules of their properties; `faults` has every one of them."""
 
-    def __init__(self, faults: Sequence[Fault], index: int | None = None) -> None:
+    def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("; ".join(fault.message for fault in faults))
         self.faults = tuple(faults)
-        self.index = index
 
 
 class MissingRequired(InvalidValues):
@@ -94,7 +94,11 @@ class MissingRequired(InvalidValues):
         message = f"Error creating {object_type_id}. Some required properties were not set."
         super().__init__([Fault("MISSING_REQUIRED_PROPERTY", name, message) for name in names])
         self.message = message
-        self.names = tuple(names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The properties, each once."""
+        return tuple(dict.fromkeys(fault.name for fault in self.faults))
 
 
 class InvalidInput(Invalid):

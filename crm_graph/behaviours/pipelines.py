@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.pipeline import Pipeline, Stage
+from crm_graph.definitions.property import Option
+from crm_graph.definitions.property_types import no_option
 from crm_graph.errors import Fault
 from crm_graph.records.hooks import Behaviour, Change
 from crm_graph.unit import Unit
@@ -36,6 +38,8 @@ def _place(unit: Unit, object_type: ObjectType, changes: Sequence[Change]) -> No
 
 
 def _place_one(object_type: ObjectType, change: Change, pipeline_name: str, stage_name: str) -> None:
+    if any(fault.name in (pipeline_name, stage_name) for fault in change.faults):
+        return  # what is not even a text has been refused already
     pipeline_id, stage_id = change.result(pipeline_name), change.result(stage_name)
     pipelines = object_type.open_pipelines
     if pipeline_id is None:
@@ -45,7 +49,10 @@ def _place_one(object_type: ObjectType, change: Change, pipeline_name: str, stag
     else:
         pipeline = object_type.pipeline(pipeline_id)  # it is in there already
     if pipeline is None:
-        change.faults.append(_fault(pipeline_name, pipeline_id or "", [each.id for each in pipelines]))
+        change.faults.append(_fault(pipeline_name, pipeline_id or "", pipelines))
+        if stage_name in change.values and not any(_has(each, stage_id) for each in pipelines):
+            known = [stage for each in pipelines for stage in each.open_stages]
+            change.faults.append(_fault(stage_name, stage_id or "", known, ", the stages of all pipelines"))
         return
     if pipeline_id is None:
         change.values[pipeline_name] = pipeline.id
@@ -53,16 +60,17 @@ def _place_one(object_type: ObjectType, change: Change, pipeline_name: str, stag
     if stages and (stage_id is None or (stage_name not in change.values and not _has(pipeline, stage_id))):
         change.values[stage_name] = stages[0].id
     elif not _has(pipeline, stage_id):
-        change.faults.append(_fault(stage_name, stage_id or "", [stage.id for stage in stages]))
+        whose = f', the stages of pipeline "{pipeline.display_name}" ({pipeline.id})'
+        change.faults.append(_fault(stage_name, stage_id or "", stages, whose))
 
 
 def _has(pipeline: Pipeline, stage_id: str | None) -> bool:
     return any(stage.id == stage_id for stage in pipeline.open_stages)
 
 
-def _fault(name: str, value: str, options: Sequence[str]) -> Fault:
-    message = f"{value} was not one of the allowed options: [{', '.join(options)}]"
-    return Fault("INVALID_OPTION", name, message, value[:200])
+def _fault(name: str, value: str, permitted: Sequence[Pipeline] | Sequence[Stage], whose: str = "") -> Fault:
+    options = [Option(value=each.id, display_name=each.display_name) for each in permitted]
+    return Fault("INVALID_OPTION", name, f"{no_option(value, options)}{whose}", value[:200])
 
 
 STAGED = Behaviour(before=_place, reads=names)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from crm_graph.definitions.currencies import CODES
-from crm_graph.definitions.property import Property
+from crm_graph.definitions.property import Option, Property
 from crm_graph.graph.convert import date_text, datetime_text
 
 Parser = Callable[[Any], Any]
@@ -253,13 +253,18 @@ def _date(found: Property) -> Parser:
     return parse
 
 
+def no_option(value: str, options: Sequence[Option]) -> str:
+    """What is said of a value that is none of the options, in the contract's words; a hundred of them are named."""
+    listed = ", ".join(f'label: "{option.display_name}" value: "{option.value}"' for option in options[:100])
+    return f"{value[:200]} was not one of the allowed options: [{listed}]"
+
+
 def _permitted(found: Property) -> Callable[[str], str]:
     options = found.option_values
-    listed = ", ".join(f'label: "{option.display_name}" value: "{option.value}"' for option in found.options[:100])
 
     def check(value: str) -> str:
         if options and value not in options:
-            raise ValueRefused("INVALID_OPTION", f"{value[:200]} was not one of the allowed options: [{listed}]")
+            raise ValueRefused("INVALID_OPTION", no_option(value, found.options))
         if found.options_from == "currencies" and value not in CODES:
             raise ValueRefused("INVALID_OPTION", f"{value[:200]} was not one of the allowed options: ISO 4217 codes")
         return value

@@ -102,7 +102,7 @@ def upsert(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -
     if _is_traced(traces) and whole_names.isdisjoint(item.identity.property_name for item in inputs):
         records, refused = in_part(len(inputs), attempt)
         return _partial(unit, records, refused, traces)
-    with whole():
+    with whole(len(inputs)):
         return BatchResult(records=tuple(attempt(range(len(inputs)))))
 
 

@@ -29,7 +29,7 @@ def create_all(
     Raises InvalidValues (with the index of the input), MissingRequired, RecordExists,
     UniqueValueTaken, InvalidAssociation and what rules of the object type raise.
     """
-    with whole():
+    with whole(len(inputs)):
         return create_each(unit, object_type, inputs, kind=kind)
 
 
@@ -72,27 +72,31 @@ def prepare(
     changes: dict[int, Change] = {}
     refused: dict[int, CRMError] = {}
     for index, item in enumerate(inputs):
-        try:
-            checked = values.check(object_type, unit.model, item.properties, creating=True, at=unit.clock.read())
-        except InvalidValues as error:
-            refused[index] = error
-            continue
+        read, faults = values.read(object_type, unit.model, item.properties, creating=True, at=unit.clock.read())
         native = {
             name: values.resolve(value, None) if isinstance(value, Append) else value
-            for name, value in checked.items()
+            for name, value in read.items()
             if value is not None
         }
         at = unit.clock.now()
-        changes[index] = Change(values=native, at=at, created_at=at, associations=item.associations)
+        changes[index] = Change(values=native, at=at, created_at=at, associations=item.associations, faults=faults)
     hooks.run(hooks.attached(unit, object_type), unit, object_type, list(changes.values()))
     for index, change in list(changes.items()):
-        refusal = change.refusal
-        if refusal is None:
-            refusal = InvalidValues(change.faults) if change.faults else values.missing(object_type, change.values)
-        if refusal is not None:
+        if refusal := _refusal(object_type, change):
             refused[index] = refusal
             del changes[index]
     return changes, refused
+
+
+def _refusal(object_type: ObjectType, change: Change) -> CRMError | None:
+    """Everything that is wrong with the values of a new record, else why a rule does not allow it."""
+    wrong = {fault.name for fault in change.faults}
+    if object_type.pipeline_property in wrong:
+        wrong.add(object_type.stage_property or "")  # which is filled in for a pipeline that there is
+    missing = values.missing(object_type, change.values, wrong)
+    if change.faults:
+        return InvalidValues([*change.faults, *(missing.faults if missing else ())])
+    return change.refusal or missing
 
 
 def write(
@@ -102,7 +106,7 @@ def write(
 
     Raises what create_all raises about claims and associations.
     """
-    with whole():
+    with whole(len(prepared)):
         return _write_each(unit, object_type, prepared, kind)
 
 

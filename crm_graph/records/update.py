@@ -14,7 +14,7 @@ from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property_types import Append
-from crm_graph.errors import Busy, CRMError, InvalidInput, InvalidValues, RecordNotFound, Refused
+from crm_graph.errors import Busy, CRMError, Fault, InvalidInput, InvalidValues, RecordNotFound, Refused
 from crm_graph.graph.failures import ConstraintViolated
 from crm_graph.graph.queries import load
 from crm_graph.records import claims, create, hooks, read, revise, values
@@ -46,6 +46,8 @@ class _Batch:
     object_type: ObjectType
     inputs: Sequence[UpdateInput]
     checked: Sequence[Mapping[str, Native | Append]]
+    faults: Sequence[Sequence[Fault]]
+    """What is wrong with values of each input by themselves."""
     behaviours: Sequence[hooks.Behaviour]
 
     @property
@@ -65,7 +67,7 @@ def update_all(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput
 
     Raises Missing, InvalidValues, UniqueValueTaken, InvalidInput where two inputs name one record.
     """
-    with whole():
+    with whole(len(inputs)):
         return update_each(unit, object_type, inputs)
 
 
@@ -74,11 +76,13 @@ def update_each(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInpu
     create.refuse_unless(object_type, "update")
     if not inputs:
         return []
+    checked = _checked(unit, object_type, inputs)
     batch = _Batch(
         unit=unit,
         object_type=object_type,
         inputs=inputs,
-        checked=_checked(unit, object_type, inputs),
+        checked=[given for given, _ in checked],
+        faults=[faults for _, faults in checked],
         behaviours=hooks.attached(unit, object_type),
     )
     for attempt in range(_ATTEMPTS):
@@ -90,21 +94,22 @@ def update_each(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInpu
     raise Busy("The record is being written by too many others at this moment; try again.")
 
 
-def _checked(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -> list[dict[str, Native | Append]]:
-    """The values of each input as they are to be stored; Refused where values or ids are wrong by themselves."""
-    checked: list[dict[str, Native | Append]] = []
-    refused: dict[int, CRMError] = {}
+def _checked(
+    unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]
+) -> list[tuple[dict[str, Native | Append], list[Fault]]]:
+    """The values of each input as they are to be stored, and its faults; Refused where an id is none."""
+    at = unit.clock.read()
+    checked = [values.read(object_type, unit.model, item.properties, creating=False, at=at) for item in inputs]
+    unknown: dict[int, CRMError] = {}
     for index, item in enumerate(inputs):
         try:
             if item.identity.is_id:
                 read_id(item.identity.value)
-            checked.append(values.check(object_type, unit.model, item.properties, creating=False, at=unit.clock.read()))
-        except InvalidValues as error:
-            refused[index] = InvalidValues(error.faults, index)
         except RecordNotFound as error:
-            refused[index] = error
-    if refused:
-        raise Refused(refused)
+            unknown[index] = error
+    if unknown:
+        wrong = {index: InvalidValues(faults) for index, (_, faults) in enumerate(checked) if faults}
+        raise Refused({**wrong, **unknown})
     return checked
 
 
@@ -119,7 +124,8 @@ def _stored(batch: _Batch) -> list[Stored]:
 def _attempt(batch: _Batch, stored: Sequence[Stored | None]) -> list[Record] | None:
     """The records written; None where one of them moved since it was read."""
     unit, object_type = batch.unit, batch.object_type
-    changes = [_change(unit, given, before) for given, before in zip(batch.checked, stored, strict=True)]
+    given = zip(batch.checked, batch.faults, stored, strict=True)
+    changes = [_change(unit, checked, faults, before) for checked, faults, before in given]
     hooks.run(batch.behaviours, unit, object_type, changes)
     keys = [_key(object_type, item, before) for item, before in zip(batch.inputs, stored, strict=True)]
     _refuse_wrong(changes, keys)
@@ -162,8 +168,8 @@ def _refuse_wrong(changes: Sequence[Change], keys: Sequence[str]) -> None:
     """Refused with the changes that rules do not allow, and those of a record that an earlier input names."""
     refused: dict[int, CRMError] = {}
     for index, change in enumerate(changes):
-        if change.faults or change.refusal:
-            refused[index] = change.refusal or InvalidValues(change.faults, index)
+        if refusal := InvalidValues(change.faults) if change.faults else change.refusal:
+            refused[index] = refusal
     seen: set[str] = set()
     for index, key in enumerate(keys):
         if key in seen:
@@ -182,7 +188,7 @@ def _id_of(key: str) -> int:
     return int(key.rpartition(":")[2])
 
 
-def _change(unit: Unit, given: Mapping[str, Native | Append], before: Stored | None) -> Change:
+def _change(unit: Unit, given: Mapping[str, Native | Append], faults: Sequence[Fault], before: Stored | None) -> Change:
     native = {name: values.resolve(value, (before or {}).get(name)) for name, value in given.items()}
     return Change(
         values=native,
@@ -190,6 +196,7 @@ def _change(unit: Unit, given: Mapping[str, Native | Append], before: Stored | N
         stored={name: value for name, value in before.items() if name[0] != "_"} if before else {},
         record_id=before["_id"] if before else None,
         created_at=before["_created_at"] if before else 0,
+        faults=list(faults),
     )
 
 

@@ -6,7 +6,7 @@ the object type or the account: unknown and read-only names, owners, required pr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from crm_graph.definitions.data_model import DataModel
@@ -22,7 +22,17 @@ FOLDED_LENGTH = 1_000
 def check(
     object_type: ObjectType, model: DataModel, given: Mapping[str, Any], *, creating: bool, at: int
 ) -> dict[str, Native | Append]:
-    """Native values by name, None where one is to be cleared; InvalidValues has the faults of all of them.
+    """Native values by name, as `read` gives them; InvalidValues has the faults of all of them."""
+    values, faults = read(object_type, model, given, creating=creating, at=at)
+    if faults:
+        raise InvalidValues(faults)
+    return values
+
+
+def read(
+    object_type: ObjectType, model: DataModel, given: Mapping[str, Any], *, creating: bool, at: int
+) -> tuple[dict[str, Native | Append], list[Fault]]:
+    """Native values by name, None where one is to be cleared, and what is wrong with the others.
 
     A list that begins with `;` on the wire stays an Append: only who knows the stored value can resolve it. at: now, by
     which rules about dates go.
@@ -49,17 +59,20 @@ def check(
             faults.append(Fault("INVALID_OPTION", name, f"{value} is not the id of an owner", str(value)[:200]))
             continue
         values[name] = value
-    if faults:
-        raise InvalidValues(faults)
-    return values
+    return values, faults
 
 
-def missing(object_type: ObjectType, values: Mapping[str, Native]) -> MissingRequired | None:
-    """The refusal of a new record that lacks what its object type requires; None where it lacks nothing."""
+def missing(
+    object_type: ObjectType, values: Mapping[str, Native], wrong: Collection[str] = ()
+) -> MissingRequired | None:
+    """The refusal of a new record that lacks what its object type requires; None where it lacks nothing.
+
+    wrong: names of what was given and could not be read; that is not missing too.
+    """
     names = [
         " or ".join(group)
         for group in object_type.required
-        if all(values.get(name) in (None, "", []) for name in group)
+        if all(values.get(name) in (None, "", []) for name in group) and not set(group) & set(wrong)
     ]
     return MissingRequired(object_type.id, names) if names else None
 

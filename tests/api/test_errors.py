@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import orjson
 import pytest
+from werkzeug.test import TestResponse
 
 from api.errors import row_of
 from api.resources import objects
@@ -73,6 +74,88 @@ def test_wrong_values_are_all_named(client: Client) -> None:
         "code": "PROPERTY_DOESNT_EXIST",
         "context": {"propertyName": ["testproperty"]},
     } in body["errors"]
+
+
+def _faults(answer: TestResponse) -> list[tuple[str, str]]:
+    """Code and property of everything that the answer to a refused request names."""
+    assert answer.status_code == 400
+    return [(each["code"], each["context"]["propertyName"][0]) for each in answer.get_json()["errors"]]
+
+
+STAGES = (
+    '[label: "Appointment Scheduled" value: "appointmentscheduled", '
+    'label: "Qualified To Buy" value: "qualifiedtobuy", '
+    'label: "Presentation Scheduled" value: "presentationscheduled", '
+    'label: "Decision Maker Bought-In" value: "decisionmakerboughtin", '
+    'label: "Contract Sent" value: "contractsent", label: "Closed Won" value: "closedwon", '
+    'label: "Closed Lost" value: "closedlost"]'
+)
+
+
+def test_wrong_stage_is_told_once_with_the_pipeline_and_its_stages(client: Client, make: Make) -> None:
+    wanted = f'nosuch was not one of the allowed options: {STAGES}, the stages of pipeline "Sales Pipeline" (default)'
+    wrong = {"properties": {"dealname": "x", "dealstage": "nosuch"}}
+    deal = make.deal()
+    for answer in (
+        client.post("/crm/v3/objects/deals", wrong),
+        client.patch(f"/crm/v3/objects/deals/{deal.id}", wrong),
+    ):
+        assert _faults(answer) == [("INVALID_OPTION", "dealstage")]
+        assert answer.get_json()["errors"][0]["message"] == wanted
+
+
+def test_wrong_pipeline_and_a_stage_that_none_has_are_both_told(client: Client) -> None:
+    given = {"properties": {"dealname": "x", "pipeline": "nosuch", "dealstage": "nowhere"}}
+    answer = client.post("/crm/v3/objects/deals", given)
+    assert _faults(answer) == [("INVALID_OPTION", "pipeline"), ("INVALID_OPTION", "dealstage")]
+    assert 'label: "Sales Pipeline" value: "default"' in answer.get_json()["errors"][0]["message"]
+
+
+def test_wrong_values_wrong_stage_and_what_is_missing_are_told_together(client: Client) -> None:
+    answer = client.post("/crm/v3/objects/deals", {"properties": {"nosuch": "1", "amount": "ten", "dealstage": "x"}})
+    assert _faults(answer) == [
+        ("INVALID_NUMBER", "amount"),
+        ("PROPERTY_DOESNT_EXIST", "nosuch"),
+        ("INVALID_OPTION", "dealstage"),
+        ("MISSING_REQUIRED_PROPERTY", "dealname"),
+    ]
+
+
+def test_update_with_wrong_values_and_a_wrong_stage_tells_both(client: Client, make: Make) -> None:
+    path = f"/crm/v3/objects/deals/{make.deal().id}"
+    answer = client.patch(path, {"properties": {"amount": "ten", "dealstage": "x"}})
+    assert _faults(answer) == [("INVALID_NUMBER", "amount"), ("INVALID_OPTION", "dealstage")]
+
+
+def test_required_value_that_is_wrong_is_not_missing_too(client: Client) -> None:
+    answer = client.post("/crm/v3/objects/notes", {"properties": {"hs_timestamp": "yesterday"}})
+    assert _faults(answer) == [("INVALID_DATE", "hs_timestamp")]
+
+
+def test_batch_tells_what_is_wrong_with_each_of_its_inputs(client: Client, make: Make) -> None:
+    deals = [make.deal(), make.deal(), make.deal()]
+    given = [{"dealname": "x", "amount": "ten"}, {"dealname": "x"}, {"dealname": "x", "dealstage": "nosuch", "no": "1"}]
+    for path, inputs in (
+        ("create", [{"properties": each} for each in given]),
+        ("update", [{"id": str(deal.id), "properties": each} for deal, each in zip(deals, given, strict=True)]),
+    ):
+        answer = client.post(f"/crm/v3/objects/deals/batch/{path}", {"inputs": inputs})
+        assert _faults(answer) == [
+            ("INVALID_NUMBER", "amount"),
+            ("PROPERTY_DOESNT_EXIST", "no"),
+            ("INVALID_OPTION", "dealstage"),
+        ]
+        body = answer.get_json()
+        assert [each["in"] for each in body["errors"]] == ["inputs.0", "inputs.2", "inputs.2"]
+        assert len(orjson.loads(body["message"].partition(": ")[2])) == 3
+
+
+def test_batch_tells_which_inputs_lack_required_properties(client: Client) -> None:
+    inputs = [{"properties": {"hs_note_body": "x"}}, {"properties": {"hs_note_body": "y"}}]
+    body = client.post("/crm/v3/objects/notes/batch/create", {"inputs": inputs}).get_json()
+    assert body["message"] == "Error creating 0-46. Some required properties were not set."
+    assert body["context"] == {"properties": ["hs_timestamp"]}
+    assert [each["in"] for each in body["errors"]] == ["inputs.0", "inputs.1"]
 
 
 def test_missing_required_property_is_named(client: Client) -> None:
