@@ -14,7 +14,7 @@ request, so it does nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Protocol, cast
@@ -29,6 +29,7 @@ from api.headers import APIResponse, JSONResponse
 from crm_graph.accounts import permissions, tokens
 from crm_graph.accounts.usage import day_of
 from crm_graph.crm import Crm
+from crm_graph.definitions.changes.checks import TOLD
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import InvalidInput
 from crm_graph.unit import Unit
@@ -249,7 +250,8 @@ def read_query(schema: Schema, text: str) -> Body:
         try:
             found[attribute] = reader.deserialize(value)
         except ValidationError as error:
-            raise InvalidInput(f"Invalid query parameter: {_first({name: error.messages})}") from None
+            place, text = next(_faults({name: error.messages}))
+            raise InvalidInput(f"Invalid query parameter: {place}: {text}").found_at((place, text)) from None
     return found
 
 
@@ -264,16 +266,19 @@ def _loaded(schema: Schema, given: Any, prefix: str) -> Any:
     try:
         return schema.load(given)
     except ValidationError as error:
-        raise InvalidInput(f"{prefix}: {_first(error.messages)}") from None
+        places = list(_faults(error.messages))[:TOLD]
+        found = "; ".join(f"{place}: {text}" if place else text for place, text in places)
+        raise InvalidInput(f"{prefix}: {found}").found_at(*places) from None
 
 
-def _first(messages: Any, path: str = "") -> str:
-    """The first fault that marshmallow found, with the way to it: `inputs.0.id: Missing data`."""
+def _faults(messages: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Everything that marshmallow found, with the way to it: `inputs.0.id`, `Missing data`."""
     if isinstance(messages, Mapping):
-        name, below = next(iter(messages.items()))
-        return _first(below, path if name == "_schema" else f"{path}.{name}".lstrip("."))
-    text = str(messages[0] if isinstance(messages, list) and messages else messages)
-    return f"{path}: {text}" if path else text
+        for name, below in messages.items():
+            yield from _faults(below, path if name == "_schema" else f"{path}.{name}".lstrip("."))
+    else:
+        for text in messages if isinstance(messages, list) else [messages]:
+            yield path, str(text)
 
 
 def _documented(

@@ -28,6 +28,7 @@ from crm_graph.errors import (
     Fault,
     GrantRefused,
     Invalid,
+    InvalidInput,
     InvalidValues,
     MissingRequired,
     MissingScopes,
@@ -153,6 +154,13 @@ def _plain(error: CRMError, account_id: int) -> Body:
     return body
 
 
+def _invalid_input(error: InvalidInput, account_id: int) -> Body:
+    body = _plain(error, account_id)
+    if error.places:
+        body["errors"] = [{"message": message, "in": place} for place, message in error.places]
+    return body
+
+
 def _record_exists(error: RecordExists, account_id: int) -> Body:
     # Clients read the id from the message; the contract has it nowhere else.
     return {"message": error.message}
@@ -222,6 +230,7 @@ def _not_served(error: NotServed, account_id: int) -> Body:
 
 
 DETAILS: Mapping[type[Exception], Callable[[Any, int], Body]] = {
+    InvalidInput: _invalid_input,
     InvalidValues: _invalid_values,
     MissingRequired: _missing_required,
     Unauthenticated: _not_signed_in,

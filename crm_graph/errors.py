@@ -46,7 +46,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from crm_graph.definitions.association import AssociationPair
@@ -102,7 +102,15 @@ class MissingRequired(InvalidValues):
 
 
 class InvalidInput(Invalid):
-    """A body, parameter or cursor that cannot be read."""
+    """A body, parameter or cursor that cannot be read, or a definition that cannot be."""
+
+    places: tuple[tuple[str, str], ...] = ()
+    """Where each thing is that was found, and what it is; empty where the message is about one thing alone."""
+
+    def found_at(self, *places: tuple[str, str]) -> Self:
+        """The same error, with places."""
+        self.places = places
+        return self
 
 
 class TooMany(InvalidInput):

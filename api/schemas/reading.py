@@ -87,7 +87,8 @@ def types_of(given: list[Any], at: str) -> tuple[tuple[str, int], ...]:
 
 def wrong(place: str, reason: str) -> InvalidInput:
     """The error for something in a body."""
-    return InvalidInput(f"Invalid input JSON on line 1, column 1: {f'{place}: ' if place else ''}{reason}")
+    message = f"Invalid input JSON on line 1, column 1: {f'{place}: ' if place else ''}{reason}"
+    return InvalidInput(message).found_at((place, reason))
 
 
 def _type(given: Any, at: str) -> tuple[str, int]:

@@ -71,14 +71,15 @@ class Form:
         """What to say beside which field; beside "" what concerns none of them. Other errors are raised again."""
         if isinstance(error, Unavailable | MissingScopes):
             raise error
-        named = [str(name) for name in error.context.get("field", ())] or list(error.context)
-        tells_rule = "field" in error.context and not isinstance(error, TooMany)
-        rule = " ".join(error.context.get("rule", ())) if tells_rule else ""
-        for name in named:
+        fields = [str(name) for name in error.context.get("field", ())]
+        tells_rule = bool(fields) and not isinstance(error, TooMany)
+        rules = error.context["rule"] if tells_rule else [""] * len(fields or error.context)
+        found: dict[str, str] = {}
+        for name, rule in zip(fields or error.context, rules, strict=True):
             for each in self.fields:
                 if name == each.name or name in each.concerns:
-                    return {each.name: f"{rule[:1].upper()}{rule[1:]}." if rule else error.message}
-        return {"": error.message}
+                    found.setdefault(each.name, f"{rule[:1].upper()}{rule[1:]}." if rule else error.message)
+        return found or {"": error.message}
 
 
 def whole_number(name: str, text: str) -> int | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from crm_graph.errors import InvalidInput, MissingScopes, TooMany
 from crm_graph.unit import Unit
@@ -18,9 +18,51 @@ TEXT_LENGTH = 3_000
 """Characters of a display name, a description or a formula."""
 
 
+TOLD = 100
+"""Refusals that are told at once."""
+
+T = TypeVar("T")
+
+
 def refused(field: str, value: Any, rule: str) -> InvalidInput:
     """The error for one field of a definition."""
-    return InvalidInput(f"{field} {value!r}: {rule}.", field=[field], value=[str(value)], rule=[rule])
+    message = f"{field} {value!r}: {rule}."
+    return InvalidInput(message, field=[field], value=[str(value)], rule=[rule]).found_at((field, message))
+
+
+class Findings:
+    """Gathers refusals, so that whoever defines something is told at once of all that is wrong with it."""
+
+    def __init__(self) -> None:
+        self._errors: list[InvalidInput] = []
+
+    def add(self, error: InvalidInput, within: str = "") -> None:
+        """Keep a refusal; `within` is where what it is about stands in the body, such as `stages.2`."""
+        if within:
+            listed = f"{within.partition('.')[0]}."
+            error.places = tuple((f"{within}.{at.removeprefix(listed)}", message) for at, message in error.places)
+        self._errors.append(error)
+
+    def look(self, check: Callable[..., T], *given: Any, within: str = "", **options: Any) -> T | None:
+        """What the check returns; None where it refuses, which is kept."""
+        try:
+            return check(*given, **options)
+        except InvalidInput as error:
+            self.add(error, within)
+            return None
+
+    def refuse(self) -> None:
+        """InvalidInput with everything that was found; the error itself where it is one."""
+        if len(self._errors) == 1:
+            raise self._errors[0]
+        if self._errors:
+            told = self._errors[:TOLD]
+            context = {
+                name: [text for error in told for text in error.context.get(name, [])]
+                for name in ("field", "value", "rule")
+            }
+            places = [place for error in told for place in error.places][:TOLD]
+            raise InvalidInput(" ".join(error.message for error in told), **context).found_at(*places)
 
 
 def check_name(field: str, value: str, pattern: re.Pattern[str], rule: str) -> None:
@@ -43,11 +85,12 @@ def check_text(field: str, value: str, *, required: bool = False) -> None:
 
 
 def check_known(field: str, names: Iterable[str], known: Iterable[str], what: str) -> None:
-    """InvalidInput naming the first name that is not known."""
-    permitted = set(known)
+    """InvalidInput naming every name that is not known."""
+    permitted, found = set(known), Findings()
     for name in names:
         if name not in permitted:
-            raise refused(field, name, f"is no {what}")
+            found.add(refused(field, name, f"is no {what}"))
+    found.refuse()
 
 
 def check_distinct(field: str, values: Iterable[str]) -> None:
@@ -62,9 +105,9 @@ def check_distinct(field: str, values: Iterable[str]) -> None:
 def check_count(field: str, count: int, most: int) -> None:
     """TooMany past a limit."""
     if count > most:
-        raise TooMany(
-            f"{field}: {count:,} are more than {most:,}.", field=[field], value=[str(count)], rule=[str(most)]
-        )
+        message = f"{field}: {count:,} are more than {most:,}."
+        error = TooMany(message, field=[field], value=[str(count)], rule=[str(most)])
+        raise error.found_at((field, message))
 
 
 def require_super_admin(unit: Unit) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from crm_graph.definitions import constraints
 from crm_graph.definitions.association import Direction
 from crm_graph.definitions.changes import association_types, checks, properties, uses
-from crm_graph.definitions.changes.checks import refused
+from crm_graph.definitions.changes.checks import Findings, refused
 from crm_graph.definitions.changes.publication import (
     Audit,
     confirm,
@@ -84,16 +84,18 @@ def define(
     A property without a group comes into the type's own. Raises DefinitionExists for a name in
     use (that of an archived type is free only after a purge), InvalidInput and TooMany.
     """
+    found = Findings()
+    found.look(_check_names, name, display_name, display_name_plural, description)
     base = _new_type(unit, name, display_name, display_name_plural, description)
     own = [replace(each, group=each.group or next(iter(base.groups))) for each in wanted]
-    checks.check_distinct("properties.name", [each.name for each in own])
-    for each in own:
+    found.look(checks.check_distinct, "properties.name", [each.name for each in own])
+    for n, each in enumerate(own):
         if each.name in base.properties:
-            raise refused("properties.name", each.name, "is the name of a system property")
-        properties.check(unit, base, each)
+            found.add(refused("properties.name", each.name, "is the name of a system property"), f"properties.{n}")
+        found.look(properties.check, unit, base, each, within=f"properties.{n}")
     made = [properties.prepared(unit, each, base.created_at) for each in own]
     unique = sum(each.unique for each in made)
-    checks.check_count("properties.hasUniqueValue", unique, unit.limits.unique_properties)
+    found.look(checks.check_count, "properties.hasUniqueValue", unique, unit.limits.unique_properties)
     complete = replace(
         base,
         properties={**base.properties, **{each.name: each for each in made}},
@@ -102,9 +104,10 @@ def define(
         required=tuple((each,) for each in required),
         searchable=tuple(searchable),
     )
-    _check_named(unit, complete)
+    found.look(_check_named, unit, complete)
+    far = found.look(_far_types, unit.model, associated) or []
+    found.refuse()
     properties.check_computed(unit, complete, [each for each in made if each.is_computed])
-    far = _far_types(unit.model, associated)
     schema_of(unit).define(constraints.of_object_type(complete))
     published: list[Defined] = []
 
@@ -141,10 +144,12 @@ def change(
     changed = replace(
         object_type, **changes, closing=False, updated_at=unit.clock.now(), updated_user_id=unit.actor.user_id
     )
+    found = Findings()
     for field in ("display_name", "display_name_plural"):
-        checks.check_text(_FIELDS[field], getattr(changed, field), required=True)
-    checks.check_text("description", changed.description)
-    _check_named(unit, changed)
+        found.look(checks.check_text, _FIELDS[field], getattr(changed, field), required=True)
+    found.look(checks.check_text, "description", changed.description)
+    found.look(_check_named, unit, changed)
+    found.refuse()
     fields = [*changes, "closing", "updated_at", "updated_user_id"]
     values = {name: value for name, value in stored(changed).items() if name in fields}
     values |= {name: None for name in fields if name not in values}
@@ -192,11 +197,17 @@ def purge(unit: Unit, object_type: ObjectType) -> None:
     schema_of(unit).define(constraints.without_object_type(object_type))
 
 
+def _check_names(name: str, one: str, many: str, description: str) -> None:
+    found = Findings()
+    rule = "must be letters, digits and underscores, a letter first"
+    found.look(checks.check_name, "name", name, checks.OBJECT_TYPE_NAME, rule)
+    found.look(checks.check_text, "labels.singular", one, required=True)
+    found.look(checks.check_text, "labels.plural", many, required=True)
+    found.look(checks.check_text, "description", description)
+    found.refuse()
+
+
 def _new_type(unit: Unit, name: str, one: str, many: str, description: str) -> ObjectType:
-    checks.check_name("name", name, checks.OBJECT_TYPE_NAME, "must be letters, digits and underscores, a letter first")
-    checks.check_text("labels.singular", one, required=True)
-    checks.check_text("labels.plural", many, required=True)
-    checks.check_text("description", description)
     model = unit.model
     if model.find_object_type(name) or _archived(model, name):
         raise DefinitionExists(f"An object type named '{name}' already exists.", name=[name])
@@ -237,12 +248,14 @@ def _node_labels(object_type: ObjectType) -> tuple[str, str]:
 
 
 def _far_types(model: DataModel, associated: Sequence[str]) -> list[ObjectType]:
-    found = {}
+    findings, found = Findings(), {}
     for name in associated:
         other = model.find_object_type(name)
         if other is None:
-            raise refused("associatedObjects", name, "is no object type")
-        found[other.name] = other
+            findings.add(refused("associatedObjects", name, "is no object type"))
+        else:
+            found[other.name] = other
+    findings.refuse()
     always = [other for name in ALWAYS_ASSOCIATED if (other := model.find_object_type(name))]
     return [*found.values(), *(other for other in always if other.name not in found)]
 
@@ -254,10 +267,14 @@ def _check_named(unit: Unit, object_type: ObjectType) -> None:
         "searchable": object_type.searchable,
         "required": [name for group in object_type.required for name in group],
     }
+    found = Findings()
     for field, given in names.items():
-        checks.check_known(_FIELDS[field], given, object_type.live_properties, f"property of {object_type.name}")
+        what = f"property of {object_type.name}"
+        found.look(checks.check_known, _FIELDS[field], given, object_type.live_properties, what)
     if not object_type.built_in:
-        checks.check_count("searchableProperties", len(object_type.searchable), unit.limits.searchable_properties)
+        count, most = len(object_type.searchable), unit.limits.searchable_properties
+        found.look(checks.check_count, "searchableProperties", count, most)
+    found.refuse()
 
 
 def _refuse_with_records(unit: Unit, object_type: ObjectType) -> None:

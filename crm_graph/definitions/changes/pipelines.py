@@ -8,7 +8,7 @@ from typing import Any
 
 from crm_graph.definitions import constraints
 from crm_graph.definitions.changes import checks
-from crm_graph.definitions.changes.checks import refused
+from crm_graph.definitions.changes.checks import Findings, refused
 from crm_graph.definitions.changes.properties import whole
 from crm_graph.definitions.changes.publication import (
     Audit,
@@ -78,6 +78,7 @@ def create(unit: Unit, object_type: ObjectType, wanted: Pipeline) -> Pipeline:
             raise InvalidInput(f"{object_type.display_name_plural} have no pipelines.", objectType=[object_type.name])
         object_type = _staged(unit, object_type)
     checks.check_count("pipelines", len(object_type.live_pipelines) + 1, unit.limits.pipelines_per_type)
+    _check_whole(object_type, wanted)
     at = unit.clock.now()
     made = replace(
         wanted,
@@ -99,13 +100,14 @@ def replace_pipeline(
     With `refuse_used` InUse names records that stand in a stage that would go.
     """
     known = find(object_type, pipeline_id)
+    _check_whole(object_type, wanted)
     at = unit.clock.now()
     stages = tuple(_made(unit, object_type, stage, at, known.stage(stage.id)) for stage in wanted.stages)
     gone = {stage.id for stage in known.live_stages} - {stage.id for stage in stages}
     changed = replace(
         known, display_name=wanted.display_name, display_order=wanted.display_order, stages=stages, updated_at=at
     )
-    _check(unit, object_type, changed)
+    _check(object_type, changed)
     if refuse_used and gone:
         _Removal(object_type, known, frozenset(gone)).close_first(unit)
     return _save(unit, object_type, changed, "UPDATE", narrows=bool(gone))
@@ -228,34 +230,56 @@ STAGE_RULES: Mapping[str, Callable[[Metadata], Metadata]] = {
 
 
 def _made(unit: Unit, object_type: ObjectType, wanted: Stage, at: int, known: Stage | None = None) -> Stage:
-    checks.check_text("stages.label", wanted.display_name, required=True)
-    metadata = dict(wanted.metadata)
-    checks.check_count("metadata", len(metadata), _METADATA)
-    for name, text in metadata.items():
-        checks.check_name("metadata", name, checks.IDENTIFIER, checks.IDENTIFIER_RULE)
-        checks.check_text(f"metadata.{name}", text)
-    for behaviour in object_type.behaviours:
-        if rule := STAGE_RULES.get(behaviour):
-            metadata = rule(metadata)
     return replace(
         wanted,
         id=wanted.id or _new_id(unit),
-        metadata=metadata,
+        metadata=_metadata(object_type, wanted),
         created_at=known.created_at if known else at,
         updated_at=at,
     )
 
 
-def _check(unit: Unit, object_type: ObjectType, wanted: Pipeline) -> None:
-    checks.check_text("label", wanted.display_name, required=True)
-    live = wanted.live_stages
+def _metadata(object_type: ObjectType, wanted: Stage) -> Metadata:
+    """The metadata of a stage with what follows from it; InvalidInput with everything that is wrong with the stage."""
+    found, metadata = Findings(), dict(wanted.metadata)
+    found.look(checks.check_text, "stages.label", wanted.display_name, required=True)
+    found.look(checks.check_count, "metadata", len(metadata), _METADATA)
+    for name, text in metadata.items():
+        found.look(checks.check_name, "metadata", name, checks.IDENTIFIER, checks.IDENTIFIER_RULE)
+        found.look(checks.check_text, f"metadata.{name}", text)
+    for behaviour in object_type.behaviours:
+        if rule := STAGE_RULES.get(behaviour):
+            metadata = found.look(rule, metadata) or metadata
+    found.refuse()
+    return metadata
+
+
+def _check_whole(object_type: ObjectType, wanted: Pipeline) -> None:
+    """InvalidInput with everything that is wrong with a pipeline and its stages, which may be without ids yet."""
+    found = Findings()
+    for n, stage in enumerate(wanted.stages):
+        found.look(_metadata, object_type, stage, within=f"stages.{n}")
+    found.look(_check_parts, object_type, wanted)
+    found.refuse()
+
+
+def _check_parts(object_type: ObjectType, wanted: Pipeline) -> None:
+    found, live = Findings(), wanted.live_stages
+    found.look(checks.check_text, "label", wanted.display_name, required=True)
     if not live:
-        raise refused("stages", "", "a pipeline needs at least one stage")
-    checks.check_count("stages", len(live), object_type.stage_limit)
-    for identifier in (wanted.id, *(stage.id for stage in live)):
-        checks.check_name("id", identifier, checks.IDENTIFIER, checks.IDENTIFIER_RULE)
-    checks.check_distinct("stages.stageId", [stage.id for stage in live])
-    checks.check_distinct("stages.label", [stage.display_name for stage in live])
+        found.add(refused("stages", "", "a pipeline needs at least one stage"))
+    found.look(checks.check_count, "stages", len(live), object_type.stage_limit)
+    ids = [stage.id for stage in live if stage.id]
+    for field, given in (("pipelineId", [wanted.id] if wanted.id else []), ("stages.stageId", ids)):
+        for identifier in given:
+            found.look(checks.check_name, field, identifier, checks.IDENTIFIER, checks.IDENTIFIER_RULE)
+    found.look(checks.check_distinct, "stages.stageId", ids)
+    found.look(checks.check_distinct, "stages.label", [stage.display_name for stage in live])
+    found.refuse()
+
+
+def _check(object_type: ObjectType, wanted: Pipeline) -> None:
+    _check_parts(object_type, wanted)
     for other in object_type.live_pipelines:
         if other.id != wanted.id and other.display_name == wanted.display_name:
             raise DefinitionExists(f"A pipeline with label '{wanted.display_name}' already exists.")
@@ -263,7 +287,7 @@ def _check(unit: Unit, object_type: ObjectType, wanted: Pipeline) -> None:
 
 def _save(unit: Unit, object_type: ObjectType, wanted: Pipeline, action: str, *, narrows: bool = False) -> Pipeline:
     wanted = replace(wanted, archived=False, closing=False)
-    _check(unit, object_type, wanted)
+    _check(object_type, wanted)
     _publish(unit, object_type, wanted, action, narrows=narrows)
     return wanted
 
@@ -273,7 +297,7 @@ def _save_stage(
 ) -> None:
     stages = tuple(each for each in pipeline.stages if each.id != stage.id)
     changed = replace(pipeline, stages=(*stages, stage), updated_at=stage.updated_at)
-    _check(unit, object_type, changed)
+    _check(object_type, changed)
     audit = Audit(action=action, subject=_subject(object_type, pipeline.id, stage.id), values=_stage_shown(stage))
     publish(unit, [audit], lambda inner: save_pipelines(inner, object_type.name, [changed]), narrows=narrows)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from crm_graph.definitions import expressions
 from crm_graph.definitions.changes import checks, uses
-from crm_graph.definitions.changes.checks import refused
+from crm_graph.definitions.changes.checks import Findings, refused
 from crm_graph.definitions.changes.publication import Audit, confirm, publish, save_groups, save_properties, stored
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.formulas import FormulaRefused
@@ -84,9 +84,12 @@ def create(unit: Unit, object_type: ObjectType, wanted: Sequence[Property]) -> l
     Raises DefinitionExists for a name that is in use, or was with another type, uniqueness or number of values, or
     where only one of both is computed; InvalidInput and TooMany for what is wrong with a definition.
     """
-    checks.check_distinct("name", [each.name for each in wanted])
+    found = Findings()
+    found.look(checks.check_distinct, "name", [each.name for each in wanted])
+    for n, each in enumerate(wanted):
+        found.look(check, unit, object_type, each, within=f"inputs.{n}" if len(wanted) > 1 else "")
+    found.refuse()
     for each in wanted:
-        check(unit, object_type, each)
         _refuse_existing(object_type, each)
     _check_counts(unit, object_type, wanted)
     check_computed(unit, object_type, wanted)
@@ -188,22 +191,25 @@ def archive_group(unit: Unit, object_type: ObjectType, name: str) -> None:
 
 
 def check(unit: Unit, object_type: ObjectType, wanted: Property) -> None:
-    """InvalidInput or TooMany for a custom property that cannot be."""
-    checks.check_property_name(wanted.name)
+    """InvalidInput or TooMany with everything for which a custom property cannot be."""
+    found = Findings()
+    found.look(checks.check_property_name, wanted.name)
     if wanted.type not in FIELD_TYPES:
-        raise refused("type", wanted.type, f"is none of {', '.join(FIELD_TYPES)}")
-    if wanted.field_type not in FIELD_TYPES[wanted.type]:
+        found.add(refused("type", wanted.type, f"is none of {', '.join(FIELD_TYPES)}"))
+    elif wanted.field_type not in FIELD_TYPES[wanted.type]:
         rule = f"does not go with type {wanted.type}, which takes {', '.join(FIELD_TYPES[wanted.type])}"
-        raise refused("fieldType", wanted.field_type, rule)
+        found.add(refused("fieldType", wanted.field_type, rule))
     if wanted.unique and (wanted.type not in UNIQUE_TYPES or wanted.field_type in (CALCULATED, ROLLED_UP)):
-        raise refused("hasUniqueValue", wanted.type, f"only {', '.join(UNIQUE_TYPES)} can be unique")
+        found.add(refused("hasUniqueValue", wanted.type, f"only {', '.join(UNIQUE_TYPES)} can be unique"))
     if (wanted.field_type == CALCULATED) != (wanted.formula is not None):
-        raise refused("calculationFormula", wanted.formula, f"goes with fieldType {CALCULATED} and with no other")
+        rule = f"goes with fieldType {CALCULATED} and with no other"
+        found.add(refused("calculationFormula", wanted.formula, rule))
     if (wanted.field_type == ROLLED_UP) != (wanted.roll_up is not None):
-        raise refused("crmGraphRollUp", wanted.roll_up, f"goes with fieldType {ROLLED_UP} and with no other")
+        found.add(refused("crmGraphRollUp", wanted.roll_up, f"goes with fieldType {ROLLED_UP} and with no other"))
     if wanted.sensitivity not in SENSITIVITIES:
-        raise refused("dataSensitivity", wanted.sensitivity, f"is none of {', '.join(SENSITIVITIES)}")
-    _check_shape(unit, object_type, wanted)
+        found.add(refused("dataSensitivity", wanted.sensitivity, f"is none of {', '.join(SENSITIVITIES)}"))
+    found.look(_check_shape, unit, object_type, wanted)
+    found.refuse()
 
 
 def check_computed(unit: Unit, object_type: ObjectType, changed: Sequence[Property]) -> None:
@@ -280,22 +286,24 @@ _NAMES = {
 
 
 def _check_shape(unit: Unit, object_type: ObjectType, wanted: Property) -> None:
-    checks.check_text("label", wanted.display_name, required=True)
-    checks.check_text("description", wanted.description)
+    found = Findings()
+    found.look(checks.check_text, "label", wanted.display_name, required=True)
+    found.look(checks.check_text, "description", wanted.description)
     group = object_type.groups.get(wanted.group)
     if group is None or group.archived:
-        raise refused("groupName", wanted.group, f"is no property group of {object_type.name}")
+        found.add(refused("groupName", wanted.group, f"is no property group of {object_type.name}"))
     if wanted.options_from == "owners" and (wanted.type != "enumeration" or wanted.options):
-        raise refused("externalOptions", wanted.type, "goes with an enumeration that has no options of its own")
+        found.add(refused("externalOptions", wanted.type, "goes with an enumeration that has no options of its own"))
     if wanted.options and wanted.type not in ("enumeration", "bool"):
-        raise refused("options", wanted.type, "only an enumeration has options")
-    checks.check_count("options", len(wanted.options), unit.limits.options_per_property)
-    checks.check_distinct("options", [option.value for option in wanted.options])
+        found.add(refused("options", wanted.type, "only an enumeration has options"))
+    found.look(checks.check_count, "options", len(wanted.options), unit.limits.options_per_property)
+    found.look(checks.check_distinct, "options", [option.value for option in wanted.options])
     for option in wanted.options:
-        checks.check_text("options.value", option.value, required=True)
-        checks.check_text("options.label", option.display_name, required=True)
+        found.look(checks.check_text, "options.value", option.value, required=True)
+        found.look(checks.check_text, "options.label", option.display_name, required=True)
         if ";" in option.value:
-            raise refused("options.value", option.value, "must not have a semicolon, which separates values")
+            found.add(refused("options.value", option.value, "must not have a semicolon, which separates values"))
+    found.refuse()
 
 
 def _refuse_existing(object_type: ObjectType, wanted: Property) -> None:
