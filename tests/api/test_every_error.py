@@ -109,6 +109,10 @@ class Row:
     context: tuple[str, ...] = field(default=())
 
 
+REQUIRED = {COMPANIES: {"name": "x"}, DEALS: {"dealname": "x"}}
+"""What a new record needs beside the value that is wrong."""
+
+
 def wrong_value(code: str, path: str, name: str, value: Any) -> Row:
     """A value that is none."""
     message = r"Property values were not valid: \[\{.*\}\]"
@@ -117,7 +121,7 @@ def wrong_value(code: str, path: str, name: str, value: Any) -> Row:
         400,
         "VALIDATION_ERROR",
         message,
-        lambda p: p.post(path, **{name: value}),
+        lambda p: p.post(path, **{**REQUIRED.get(path, {}), name: value}),
         codes=(code,),
     )
 
