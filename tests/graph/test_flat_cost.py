@@ -5,6 +5,7 @@ Every statement is planned while there is nothing yet, and never again. Searches
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -24,6 +25,8 @@ from crm_graph.graph.queries import Statement, load
 from crm_graph.questions import as_of
 from crm_graph.records import associations, check, computed, neighbourhood, read
 from crm_graph.records.record import Identity, Selection
+from crm_graph.segments import members
+from crm_graph.segments.segment import Segment
 from crm_graph.unit import Unit
 from tests.graph.search.conftest import World, make_world
 
@@ -42,8 +45,24 @@ QUIET = 7
 NOON = 1_000
 """A moment at which the quiet record had changed once."""
 
-PATIENT = Limits(read_ms=120_000, write_ms=120_000)
+PATIENT = Limits(read_ms=120_000, write_ms=120_000, search_ms=120_000)
 """Nothing here is about time, and a server that has just started plans slowly."""
+
+NOTE_IS_UNKNOWN: Mapping[str, Any] = {
+    "filterBranchType": "OR",
+    "filterBranches": [
+        {
+            "filterBranchType": "AND",
+            "filters": [
+                {
+                    "filterType": "PROPERTY",
+                    "property": "note",
+                    "operation": {"operationType": "ALL_PROPERTY", "operator": "IS_UNKNOWN"},
+                }
+            ],
+        }
+    ],
+}
 
 Operation = Callable[[World, Unit], object]
 
@@ -89,6 +108,25 @@ def _read(*ids: int) -> Operation:
     )
 
 
+LISTS = {
+    processing_type: Segment(
+        id=10**9 + n,
+        name=processing_type,
+        object_type="thing",
+        object_type_id="thing",
+        processing_type=processing_type,
+        filters=None if processing_type == "MANUAL" else NOTE_IS_UNKNOWN,
+    )
+    for n, processing_type in enumerate(("MANUAL", "DYNAMIC"))
+}
+"""One list by hand and one by filters that no index serves; everything is in both."""
+
+
+def _members(processing_type: str, after: str, *, by_time: bool = False) -> Operation:
+    segment = LISTS[processing_type]
+    return lambda world, unit: members.page(unit, segment, {}, after=after, limit=PAGE, by_time=by_time)
+
+
 def _checked(world: World, unit: Unit) -> object:
     unit.graph.ask(load("check").walk, after=f"{world.thing.id}:2", limit=PAGE)
     # Always the same ones, since what a check of a record costs depends on its associations.
@@ -114,6 +152,10 @@ OPERATIONS: Mapping[str, Operation] = {
     "roll-up at hubs of one type, from both sides": _computed("sum", "thing", "amount", BEFORE, BETWEEN, BEHIND),
     "read with history and associations": _read(QUIET, BETWEEN, BEHIND),
     "a hub and what is around it": lambda world, unit: neighbourhood.read(unit, world.thing, str(BEHIND)),
+    "members of a list": _members("MANUAL", str(BETWEEN)),
+    "members of a list as they came": _members("MANUAL", f"{BETWEEN}-{BETWEEN}", by_time=True),
+    "members whom filters find": _members("DYNAMIC", str(BETWEEN)),
+    "lists of a record": lambda world, unit: members.of_record(unit, world.thing, str(QUIET)),
     "past state": lambda world, unit: as_of.state(unit, world.thing, str(QUIET), NOON),
     "feed": lambda world, unit: read_feed(world.graph, after=BETWEEN, limit=PAGE),
     "check": _checked,
@@ -164,7 +206,7 @@ def issued(world: World, work: Operation) -> list[tuple[Statement, Mapping[str, 
     found: list[tuple[Statement, Mapping[str, Any]]] = []
     world.graph.observers.append(lambda statement, parameters: found.append((statement, dict(parameters))))
     try:
-        work(world, world.unit())
+        work(world, world.unit(search_ms=PATIENT.search_ms))
     finally:
         world.graph.observers.pop()
     return found
@@ -189,6 +231,19 @@ def plant(world: World) -> None:
         write(world, _records(object_type, object_type.node_label), ids=list(ids))
     write(
         world,
+        "UNWIND $rows AS row CREATE (s:Segment) SET s = row, s.live_of = s.object_type",
+        rows=[
+            {
+                **{name: getattr(each, name) for name in ("id", "name", "object_type", "object_type_id")},
+                "processing_type": each.processing_type,
+                "filters": each.filters and json.dumps(each.filters),
+            }
+            for each in LISTS.values()
+        ],
+    )
+    join(world, [QUIET])
+    write(
+        world,
         "UNWIND range(2, 5) AS version CREATE (:_Revision {record_key: $key, version: version, at: version * 500, "
         "kind: 'update', changed: ['name'], before_name: '', after_name: 'n' + version, seq: $seq + version})",
         key=f"{world.thing.id}:{QUIET}",
@@ -204,6 +259,7 @@ def grow(world: World, first: int, last: int) -> None:
         ids = [n for n in range(start, min(last, start + CHUNK - 1) + 1) if n not in taken]
         write(world, _records(things, things.node_label), ids=ids)
         write(world, _records(parts, parts.node_label), ids=ids)
+        join(world, ids)
         write(world, _records(things, things.archived_label), ids=[2 * BEHIND + n for n in ids])
         near, far = _pair(world, "PART_TO_THING"), _pair(world, "THING_TO_THING")
         write(world, _joined(near, parts, things, "id", str(BEHIND)), ids=ids)
@@ -214,6 +270,17 @@ def grow(world: World, first: int, last: int) -> None:
         write(world, _joined(far, things, things, str(BETWEEN), "id"), ids=[n for n in ids if n > BETWEEN])
         if start == 1:
             write(world, _joined(near, parts, things, "id", str(QUIET)), ids=[1, 2, 3])
+
+
+def join(world: World, ids: list[int]) -> None:
+    """Things become members of the lists."""
+    write(
+        world,
+        "UNWIND $keys AS key MATCH (r:Record {_key: key}) UNWIND $lists AS list MATCH (s:Segment {id: list}) "
+        "CREATE (r)-[:IN_SEGMENT {segment_id: list, record_id: r._id, since: r._id}]->(s)",
+        keys=[f"{world.thing.id}:{each}" for each in ids],
+        lists=[each.id for each in LISTS.values()],
+    )
 
 
 def _pair(world: World, prefix: str) -> str:
