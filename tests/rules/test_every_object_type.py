@@ -14,6 +14,7 @@ from tests.factories import unique
 
 MODEL = catalogue.load()
 WRITABLE = [name for name, each in MODEL.object_types.items() if each.permits("create")]
+STAGED = [name for name in WRITABLE if MODEL.object_types[name].stage_property]
 READ_ONLY = [name for name, each in MODEL.object_types.items() if not each.permits("create")]
 
 
@@ -76,6 +77,18 @@ def test_every_string_property_that_can_be_set_is_kept(client: Client, name: str
 
     assert answer.status_code == 200, answer.text
     assert {each: read.json["properties"][each] for each in names} == values
+
+
+@pytest.mark.parametrize("name", STAGED)
+def test_a_record_without_a_stage_is_in_the_first_of_the_first_pipeline(client: Client, name: str) -> None:
+    object_type = MODEL.object_types[name]
+    pipeline = object_type.pipelines[0]
+    names = [object_type.pipeline_property or "", object_type.stage_property or ""]
+
+    record = created(client, object_type)
+    read = client.get(f"/crm/v3/objects/{object_type.plural}/{record['id']}", properties=",".join(names))
+
+    assert [read.json["properties"][each] for each in names] == [pipeline.id, pipeline.stages[0].id]
 
 
 @pytest.mark.parametrize("name", READ_ONLY)
