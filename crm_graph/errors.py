@@ -37,6 +37,7 @@ CRMError
 │   ├── ReadTooLong             a read did not come to an end in the time that any may take
 │   ├── OutcomeUnknown          the connection was lost while a write was committed
 │   └── Busy                    too much is being asked at this moment
+│       └── WriteTooLong        a write did not come to an end in the time that any may take
 ├── QueryTooExpensive           a budget of time of its own was used up
 ├── PairNotIndexed              internal: first association of a pair; make its indexes and repeat
 └── StaleModel                  internal: definitions or access moved; read them again and repeat
@@ -292,6 +293,10 @@ class OutcomeUnknown(Unavailable):
 
 class Busy(Unavailable):
     """Too much is being asked at this moment."""
+
+
+class WriteTooLong(Busy):
+    """A write did not come to an end within `write_ms`; nothing was written. One of less may."""
 
 
 class QueryTooExpensive(Invalid):

@@ -30,6 +30,7 @@ from crm_graph.clock import Clock
 from crm_graph.config import Limits, Settings
 from crm_graph.errors import Busy, GraphUnavailable, OutcomeUnknown, QueryTooExpensive, ReadTooLong, StaleModel
 from crm_graph.graph.failures import PASSING, UNKNOWN, Gone, Lost, translated
+from crm_graph.graph.planning import Planner
 from crm_graph.graph.queries import Query, Statement, load
 from crm_graph.graph.turns import Turns
 
@@ -118,6 +119,7 @@ class Graph:
         )
         self.observers: list[Callable[[Statement, Mapping[str, Any]], None]] = []
         """Called with every statement before it runs; tests count and profile with it."""
+        self.planner = Planner(self.driver)
         self._turns = Turns()
         self._local = threading.local()
         self._sessions: set[neo4j.Session] = set()
@@ -275,7 +277,7 @@ class Graph:
         transaction_id: str | None = None,
     ) -> list[dict[str, Any]]:
         metadata = None if transaction_id is None else {"id": transaction_id}
-        with translated(writes=writes):
+        with self.planner.watching(text, parameters), translated(writes=writes):
             result = self._session().run(neo4j.Query(text, metadata, limit_ms / 1000), dict(parameters))
             keys = result.keys()
             return [dict(zip(keys, record.values(), strict=True)) for record in result]
@@ -412,7 +414,7 @@ class _Several:
 
     def _run(self, statement: Statement, parameters: Mapping[str, Any]) -> Row:
         self._graph._observe(statement, parameters)
-        with translated(writes=True):
+        with self._graph.planner.watching(statement.text, parameters), translated(writes=True):
             try:
                 result = self._transaction.run(statement.text, dict(parameters))
                 keys = result.keys()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from neo4j import exceptions as driver_errors
 
-from crm_graph.errors import Busy, CRMError, OutcomeUnknown, ReadTooLong
+from crm_graph.errors import CRMError, OutcomeUnknown, ReadTooLong, WriteTooLong
 
 UNKNOWN = "The connection to the graph was lost while the write was made; read the record to see whether it was."
 
@@ -66,7 +66,7 @@ def translated(*, writes: bool) -> Iterator[None]:
             raise Lost(str(error)) from error
         # A transaction that is ended while it waits for a lock, by its time limit or by a server that stops.
         if ("TransactionTimedOut" in code or "LockClientStopped" in code) and writes:
-            raise Busy(
+            raise WriteTooLong(
                 "The write took longer than it may; nothing was written. Try again, or write less at once."
             ) from error
         if "TransactionTimedOut" in code:
