@@ -18,7 +18,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from crm_graph.accounts import tokens
 from crm_graph.crm import Crm
 from crm_graph.definitions.data_model import DataModel
-from crm_graph.errors import Conflict, CRMError, Invalid, NotFound, Unavailable
+from crm_graph.errors import Conflict, CRMError, Invalid, NotFound, Unavailable, WriteTooLong
 from crm_graph.graph.failures import ConstraintViolated
 from crm_graph.transfer import checking, definitions, owners
 from crm_graph.transfer.ahead import ahead
@@ -146,6 +146,10 @@ def _planned_steps(mapping: ImportMapping, unit: Unit) -> tuple[ImportMapping, l
     return lacking, steps
 
 
+class _TooMuch(Exception):
+    """More rows than a slow machine writes in the time of a write, however often it tries."""
+
+
 @dataclass
 class _Run:
     crm: Crm
@@ -222,7 +226,7 @@ class _Run:
         end: tuple[int, int],
         found: SortedRows | None = None,
     ) -> Outcome:
-        """The batch written; where a row of it is refused, in halves, until that row is alone.
+        """The batch written, in halves where it takes too long or a row of it is refused, until that row is alone.
 
         `found` is how a look saw the rows that was taken ahead; what is tried again looks again.
         """
@@ -237,7 +241,12 @@ class _Run:
             look = next(looks, None)
             if look is None or look.model is not unit.model:
                 look = sorter.sort(unit, rows)
-            return write(unit, unit.model.object_type(preparer.record.object_type), look, early, commit)
+            try:
+                return write(unit, unit.model.object_type(preparer.record.object_type), look, early, commit)
+            except WriteTooLong as error:
+                if len(rows) < 2:
+                    raise
+                raise _TooMuch from error
 
         try:
             outcome, rest = self._work(attempt)
@@ -247,6 +256,8 @@ class _Run:
                 outcome.errors = []
                 outcome.add(self._write(number, preparer, sorter, rest, met, end))
             return outcome
+        except _TooMuch:
+            pass
         except _REFUSALS as error:
             if found is not None:
                 # It may be that only the batch before stood in the way.

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from crm_graph.definitions.object_type import ObjectType
+from crm_graph.errors import WriteTooLong
+from crm_graph.transfer import importer
 from crm_graph.transfer.reading import MappingRefused
+from crm_graph.transfer.sorting import SortedRows
 from crm_graph.transfer.source import SourceRefused
+from crm_graph.unit import Unit
 from tests.graph.transfer.conftest import Sample
 
 COMPANY, DEAL, PRODUCT, LINE_ITEM, CONTACT = "0-2", "0-3", "0-7", "0-8", "0-1"
@@ -26,6 +33,25 @@ def test_the_sample_goes_in_but_for_its_bad_rows(sample: Sample) -> None:
         "associations of companies": 0,
     }
     assert [sample.count(kind) for kind in (PRODUCT, COMPANY, DEAL, LINE_ITEM)] == [3, 6, 10, 9]
+
+
+@pytest.mark.parametrize("fit", [1, 2])
+def test_a_batch_that_takes_too_long_goes_in_by_parts(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch, fit: int
+) -> None:
+    """As where a machine is too slow to write a batch in the time that any write has."""
+    write = importer.write
+
+    def slow(unit: Unit, object_type: ObjectType, found: SortedRows, *rest: Any) -> Any:
+        if len(found.new) + len(found.known) > fit:
+            raise WriteTooLong("The write took longer than it may; nothing was written.")
+        return write(unit, object_type, found, *rest)
+
+    monkeypatch.setattr(importer, "write", slow)
+    report, errors = sample.run()
+    assert sum(counts(report, "created").values()) == 31
+    assert [sample.count(kind) for kind in (PRODUCT, COMPANY, DEAL, LINE_ITEM)] == [3, 6, 10, 9]
+    assert len(errors) == 3
 
 
 def test_bad_rows_are_told_with_line_column_value_and_reason(sample: Sample) -> None:
