@@ -139,6 +139,8 @@ class Limits:
     """Members in a page of a list."""
     segment_search_size: int = 500
     """Lists in a page of a search for lists."""
+    segment_counted: int = 1_000
+    """Members up to which such a search looks at each for a list's size; beyond, archived ones count too."""
     segment_changes: int = 100_000
     """Records that one request puts into a list or takes out."""
     segment_batch: int = 5_000

@@ -158,9 +158,10 @@ FOREACH (each IN CASE WHEN was_there AND is_last THEN [s] ELSE [] END |
   DETACH DELETE each)
 RETURN was_there
 
-// ask search(words, object_type, processing_types, ids, key, descending, offset, limit, counts) -> total, segments
-// A page of live segments whose names have the words, ordered by one of their fields: [segment, number of live members
-// that are kept, when the last came, when the last left, name of the folder, how many others depend on it].
+// ask search(words, object_type, processing_types, ids, key, descending, offset, limit, counts, counted) -> total, segments
+// A page of live segments whose names have the words, ordered by one of their fields: [segment, number of members that
+// are kept, when the last came, when the last left, name of the folder, how many others depend on it]. Archived members
+// are left out of the number where members are few enough to be looked at; how many relationships it has a node knows.
 CALL () {
   MATCH (s:Segment) USING INDEX s:Segment(name_key)
   WHERE s.name_key IS NOT NULL AND s.name_key CONTAINS $words
@@ -174,9 +175,20 @@ CALL () {
 CALL (found) {
   UNWIND found[$offset..$offset + $limit] AS s
   CALL (s) {
-    MATCH ()-[m:IN_SEGMENT]->() USING INDEX SEEK m:IN_SEGMENT(segment_id, record_id)
-    WHERE $counts AND m.segment_id = s.id AND m.record_id >= 0 AND startNode(m)._archived_at IS NULL
-    RETURN count(m) AS number, max(m.since) AS came
+    WITH s, COUNT { (s)<-[:IN_SEGMENT]-() } AS kept
+    CALL (s, kept) {
+      UNWIND CASE WHEN $counts AND kept <= $counted THEN [s.id] ELSE [] END AS segment_id
+      MATCH ()-[m:IN_SEGMENT]->() USING INDEX SEEK m:IN_SEGMENT(segment_id, record_id)
+      WHERE m.segment_id = segment_id AND m.record_id >= 0 AND startNode(m)._archived_at IS NULL
+      RETURN count(m) AS live
+    }
+    RETURN CASE WHEN kept <= $counted THEN live ELSE kept END AS number
+  }
+  CALL (s) {
+    OPTIONAL MATCH ()-[m:IN_SEGMENT]->() USING INDEX SEEK m:IN_SEGMENT(segment_id, since, record_id)
+    WHERE m.segment_id = s.id AND m.since >= 0 AND m.record_id IS NOT NULL
+    WITH m ORDER BY m.segment_id DESC, m.since DESC, m.record_id DESC LIMIT 1
+    RETURN m.since AS came
   }
   CALL (s) {
     OPTIONAL MATCH ()-[m:IN_SEGMENT_PAST]->() USING INDEX SEEK m:IN_SEGMENT_PAST(segment_id, until)

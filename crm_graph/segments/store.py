@@ -40,8 +40,9 @@ SORTS: Mapping[str, str] = {
 class Found:
     """A segment as a search shows it.
 
-    `size` counts the live members that are kept: those of a dynamic segment as far as the follower has come. It is None
-    where it was not asked for. `came` and `left` are when a record last joined or left, in ms.
+    `size` is the number of members that are kept: those of a dynamic segment as far as the follower has come, archived
+    ones too where they are more than are counted one by one. It is None where it was not asked for. `came` and `left`
+    are when a record last joined or left, in ms.
     """
 
     segment: Segment
@@ -137,6 +138,7 @@ def search(
         offset=offset,
         limit=count,
         counts=counts,
+        counted=unit.limits.segment_counted,
     )
     found = tuple(
         Found(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
@@ -209,6 +210,53 @@ def test_a_page_costs_the_same_in_a_list_of_ten_and_of_five_hundred(
 
     small = cost(few, 1)
     assert max(cost(many, 1), cost(many, 400)) <= small * 1.1
+
+
+def sizes(crm: Crm, *segments: Segment, counted: int = 1_000) -> list[int | None]:
+    """Their sizes in a search, which looks at so many members one by one."""
+
+    def search(unit: Unit) -> store.FoundPage:
+        few = replace(unit, limits=replace(unit.limits, segment_counted=counted))
+        return store.search(few, ids=[str(each.id) for each in segments])
+
+    return [each.size for each in run(crm, search).found]
+
+
+def test_a_search_of_lists_costs_the_same_whatever_their_sizes(
+    crm: Crm, things: str, hits: Callable[[Callable[[], object]], int]
+) -> None:
+    object_type = run(crm, lambda unit: unit.model.object_type(things))
+    fill(crm, object_type, 1_500)
+    found = []
+    for number in (100, 1_500):
+        segment, ids = made(crm, things, None, "MANUAL"), [str(n) for n in range(1, number + 1)]
+        run(crm, lambda unit, segment=segment, ids=ids: writing.change(unit, segment, add=ids))
+        cost = hits(lambda segment=segment, number=number: sizes(crm, segment, counted=number - 1))
+        found.append((sizes(crm, segment), cost))
+
+    (few, few_cost), (many, many_cost) = found
+    assert (few, many) == ([100], [1_500])
+    assert abs(many_cost - few_cost) <= 5
+
+
+def test_archived_members_count_where_there_are_too_many_to_be_looked_at(crm: Crm, make: Make, things: str) -> None:
+    segment, ids = made(crm, things, None, "MANUAL"), [str(make.record(things, size=n).id) for n in range(3)]
+    run(crm, lambda unit: writing.change(unit, segment, add=ids))
+    run(crm, lambda unit: records.archive(unit, unit.model.object_type(things), ids[0]))
+    assert sizes(crm, segment, counted=3) == [2]
+    assert sizes(crm, segment, counted=2) == [3]
+
+
+def test_a_search_tells_when_somebody_last_joined(crm: Crm, make: Make, things: str) -> None:
+    segment, ids = made(crm, things, None, "MANUAL"), [str(make.record(things, size=n).id) for n in range(2)]
+
+    def came() -> int | None:
+        return run(crm, lambda unit: store.search(unit, ids=[str(segment.id)])).found[0].came
+
+    assert came() is None
+    for each in ids:
+        run(crm, lambda unit, each=each: writing.change(unit, segment, add=[each]))
+    assert came() == max(each.since for each in page(crm, segment))
 
 
 def test_the_follower_keeps_who_joined_and_who_left(crm: Crm, make: Make, things: str) -> None:
