@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from crm_graph.definitions.association import USER_DEFINED
 from crm_graph.definitions.changes import association_types
 from crm_graph.definitions.changes.association_types import Limit
 from crm_graph.graph.embedded.server import Connection
+from crm_graph.graph.queries import Statement
 from crm_graph.records import associations, create
 from crm_graph.records.record import CreateInput
 from crm_graph.unit import Unit
@@ -23,6 +26,7 @@ from tests.graph.records.association_storm import ACTOR, PRIMARY, Task, storm
 pytestmark = pytest.mark.slow
 
 HUB = 50_000
+PAGE = 500
 LIMIT = 10
 CHANGES = 1_000
 """Associations that each of four clients ends and begins anew while a page is read again and again."""
@@ -154,27 +158,49 @@ def test_twenty_companies_never_pass_their_limit_under_sixteen_clients(account: 
     assert {number for _, number in rows} == {LIMIT}
 
 
-@pytest.mark.parametrize("near_name", ["company", "contact"])
-def test_walk_over_a_hub_meets_what_stays_once_while_others_come_and_go(account: Account, near_name: str) -> None:
+@dataclass(frozen=True)
+class Hub:
+    """A record with very many associations, and who is at their other ends, ascending."""
+
+    near_name: str
+    id: str
+    far_name: str
+    others: list[str]
+
+
+@pytest.fixture(scope="module", params=["company", "contact"])
+def hub(account: Account, request: pytest.FixtureRequest) -> Hub:
+    """One that the associations lead to, and one that they lead from."""
+    near_name = request.param
     far_name = "contact" if near_name == "company" else "company"
-    [hub], others = account.make(near_name, 1), account.bare(far_name, HUB)
-    ends = {near_name: [hub], far_name: others}
+    [near_id], others = account.make(near_name, 1), account.bare(far_name, HUB)
+    ends = {near_name: [near_id], far_name: others}
     account.join(ends["contact"], ends["company"])
-    passing = set(others[::100])
-    moving = {near_name: (hub,), far_name: tuple(passing)}
+    return Hub(near_name, near_id, far_name, others)
+
+
+def test_last_page_of_a_hub_costs_what_the_first_does(account: Account, hub: Hub) -> None:
+    first, last = (_hits(account, hub, after) for after in (-1, int(hub.others[-PAGE - 2])))
+    assert first > PAGE
+    assert abs(first - last) < 0.1 * first
+
+
+def test_walk_over_a_hub_meets_what_stays_once_while_others_come_and_go(account: Account, hub: Hub) -> None:
+    passing = set(hub.others[::100])
+    moving = {hub.near_name: (hub.id,), hub.far_name: tuple(passing)}
     tasks = [
         Task(deed="come_and_go", calls=100, seed=n, contacts=moving["contact"], companies=moving["company"])
         for n in range(8)
     ]
     with ThreadPoolExecutor(1) as background:
         storming = background.submit(storm, account.environment, tasks)
-        walks = [_walk(account, near_name, hub, far_name)]
+        walks = [_walk(account, hub.near_name, hub.id, hub.far_name)]
         while not storming.done():
-            walks.append(_walk(account, near_name, hub, far_name))
+            walks.append(_walk(account, hub.near_name, hub.id, hub.far_name))
     assert set(storming.result()) == {None}
     for walk in walks:
         assert len(walk) == len(set(walk))
-        assert set(others) - passing <= set(walk)
+        assert set(hub.others) - passing <= set(walk)
 
 
 @pytest.mark.parametrize("near_name", ["company", "contact"])
@@ -206,17 +232,38 @@ def _end_and_begin(account: Account, near_name: str, near_id: str, far_ids: list
         )
 
 
+def _hits(account: Account, hub: Hub, after: int) -> int:
+    """Db hits of a page behind an id."""
+    seen: list[tuple[Statement, dict[str, Any]]] = []
+    graph = account.crm.graph
+    graph.observers.append(lambda statement, parameters: seen.append((statement, dict(parameters))))
+    try:
+        _page(account, hub.near_name, hub.id, hub.far_name, after)
+    finally:
+        graph.observers.pop()
+    [(statement, parameters)] = [each for each in seen if each[0].name.startswith("associations.")]
+    with graph.driver.session() as session:
+        profile = session.run(f"PROFILE {statement.text}", parameters).consume().profile
+    return _total(profile or {})
+
+
+def _total(plan: Mapping[str, Any]) -> int:
+    return int(plan.get("dbHits", 0)) + sum(_total(child) for child in plan.get("children", []))
+
+
+def _page(account: Account, near_name: str, near_id: str, far_name: str, after: int) -> associations.AssociationPage:
+    def work(unit: Unit) -> associations.AssociationPage:
+        near, far = unit.model.object_type(near_name), unit.model.object_type(far_name)
+        return associations.page(unit, near, near_id, far, after=after, limit=PAGE)
+
+    return account.crm.run(ACTOR, work)
+
+
 def _walk(account: Account, near_name: str, near_id: str, far_name: str) -> list[str]:
     found: list[str] = []
     after: int | None = -1
     while after is not None:
-        behind = after
-
-        def work(unit: Unit) -> associations.AssociationPage:
-            near, far = unit.model.object_type(near_name), unit.model.object_type(far_name)
-            return associations.page(unit, near, near_id, far, after=behind, limit=500)  # noqa: B023 run at once
-
-        page = account.crm.run(ACTOR, work)
+        page = _page(account, near_name, near_id, far_name, after)
         found += [str(far_id) for far_id in page.type_ids]
         after = page.after
     return found
