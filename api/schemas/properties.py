@@ -51,7 +51,9 @@ NUMBER_HINTS = ("unformatted", "formatted", "currency", "percentage", "duration"
 class RollUpBody(Schema):
     """What a property is made of where it rolls up associated records; a member of ours, the contract has none."""
 
-    roll_up = fields.String(data_key="function", required=True, validate=validate.OneOf(ROLL_UPS))
+    roll_up = fields.String(
+        data_key="function", required=True, validate=validate.OneOf(ROLL_UPS, error="{input!r} is none of {choices}.")
+    )
     roll_up_object_type = fields.String(data_key="objectType", required=True)
     roll_up_property = fields.String(data_key="property", allow_none=True, load_default=None)
     roll_up_type_id = Int32(data_key="associationTypeId", allow_none=True, load_default=None)

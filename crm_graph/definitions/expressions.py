@@ -24,7 +24,7 @@ from crm_graph.definitions.association import AssociationPair, Direction
 from crm_graph.definitions.computed import Rule, rules
 from crm_graph.definitions.currencies import ACCOUNT_CURRENCY
 from crm_graph.definitions.data_model import DataModel
-from crm_graph.definitions.formulas import Expression, FormulaRefused, compiled, parse, precise
+from crm_graph.definitions.formulas import Expression, FormulaRefused, RollUpRefused, compiled, parse, precise
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import ROLL_UPS, Property
 from crm_graph.graph.identifiers import quote
@@ -66,6 +66,13 @@ _ROLLED_UP = {
     "min": "min({value})",
     "max": "max({value})",
 }
+_TAKES = {
+    "sum": ("number",),
+    "average": ("number",),
+    "min": ("number", "date", "datetime"),
+    "max": ("number", "date", "datetime"),
+}
+"""Types of the values of which something is made; a count takes any."""
 _VALUE, _CURRENCY = "value", "currency"
 """Variables of what is worked out once for each associated record."""
 _OF_NONE = {"count": "0", "sum": "0.0"}
@@ -127,6 +134,9 @@ def check(model: DataModel, object_type: ObjectType, found: Property, *, most: i
     given = scope.value(found.name, 1).type
     wanted = _TYPES.get(found.type, "string")
     if given not in (wanted, None):
+        if found.roll_up is not None:
+            made = " of ".join(filter(None, (found.roll_up, found.roll_up_property)))
+            raise RollUpRefused("type", found.type, f"{made} of {found.roll_up_object_type} gives a {given}", 1)
         raise FormulaRefused(f"it gives a {given}, and the property has the type {found.type}", 1)
 
 
@@ -185,7 +195,7 @@ class _Scope:
             raise FormulaRefused(f"the property {name} of {self.object_type.name} {archived}", at)
         rule = rules().get(self.object_type.name, {}).get(name)
         if self.is_far and (rule is not None or found.roll_up is not None):
-            raise FormulaRefused(f"{name} is made of associated records itself", at)
+            raise FormulaRefused(f"{name} is made of associated records itself, and nothing is rolled up twice", at)
         if rule is not None:
             return self._once(name, at, lambda: Expression(self._ruled(rule), _type_of(found)))
         if found.roll_up is not None:
@@ -241,13 +251,20 @@ class _Scope:
         return "null" if direction is None else self._over(far, pair, direction, counted[rule.kind])
 
     def _rolled_up(self, found: Property, at: int) -> Expression:
+        if found.roll_up not in ROLL_UPS:
+            raise _wrong("function", found.roll_up, f"is none of {', '.join(ROLL_UPS)}", at)
         far = self.model.find_object_type(found.roll_up_object_type or "")
-        pair = None if far is None else self.model.find_pair(self.object_type, far)
-        if far is None or pair is None or found.roll_up not in ROLL_UPS:
-            raise FormulaRefused(f"no records of {found.roll_up_object_type} are associated", at)
+        if far is None:
+            raise _wrong("objectType", found.roll_up_object_type, "there is no such object type", at)
+        pair = self.model.find_pair(self.object_type, far)
+        if pair is None:
+            rule = f"no association is defined between {self.object_type.name} and {far.name}"
+            raise _wrong("objectType", found.roll_up_object_type, rule, at)
         direction = _direction(pair, self.object_type, found.roll_up_type_id)
         if direction is None:
-            raise FormulaRefused(f"{found.roll_up_type_id} is no association type that leads there", at)
+            ids = ", ".join(map(str, sorted(each.type_id for each in pair.seen_from(self.object_type.name))))
+            rule = f"is no association type from {self.object_type.name} to {far.name}; there are {ids}"
+            raise _wrong("associationTypeId", found.roll_up_type_id, rule, at)
         over = replace(self, object_type=far, record=_FAR, path=(), is_far=True, once={})
         value, given = self._what(found, over, at)
         made, values = _ROLLED_UP[found.roll_up].format(value=_VALUE), {_VALUE: value}
@@ -273,22 +290,29 @@ class _Scope:
     def _what(self, found: Property, over: _Scope, at: int) -> tuple[str, str | None]:
         """What is made something of in each associated record, and the type of what is made."""
         value, given = _FAR, "number"
-        if found.roll_up_property is not None:
-            named = over.value(over.object_type.property_name(found.roll_up_property), at)
+        name, takes = found.roll_up_property, _TAKES.get(found.roll_up or "")
+        if name is not None:
+            try:
+                named = over.value(over.object_type.property_name(name), at)
+            except FormulaRefused as refused:
+                raise _wrong("property", name, refused.message, at) from None
             value, given = named.result, named.type or "number"
-        if found.roll_up == "count":
+        if takes is None:
             given = "number"
-        elif found.roll_up_property is None:
-            raise FormulaRefused(f"{found.roll_up} needs a property", at)
-        elif given not in (("number",) if found.roll_up in ("sum", "average") else ("number", "date", "datetime")):
-            raise FormulaRefused(f"there is no {found.roll_up} of {found.roll_up_property}, which is a {given}", at)
+        elif name is None:
+            raise _wrong("property", None, f"{found.roll_up} needs one", at)
+        elif given not in takes:
+            what = {"bool": "true or false", "list": "a list", "string": "a text"}.get(given, f"a {given}")
+            rule = f"{name} of {over.object_type.name} is {what}, and {found.roll_up} takes a {' or '.join(takes)}"
+            raise _wrong("property", name, rule, at)
         if found.roll_up_condition is not None:
             try:
                 condition = compiled(parse(found.roll_up_condition), over)
             except FormulaRefused as refused:
-                raise FormulaRefused(f"of the condition: {refused.message}", refused.at) from None
+                raise _wrong("condition", found.roll_up_condition, f"{refused}", at) from None
             if condition.type not in ("bool", None):
-                raise FormulaRefused(f"a condition is true or false, not a {condition.type}", 1)
+                rule = f"it is a {condition.type}, and a condition is true or false"
+                raise _wrong("condition", found.roll_up_condition, rule, at)
             value = f"CASE WHEN {condition.text} THEN {value} END"
         return _bound(value, over.once), given
 
@@ -365,6 +389,11 @@ def _result(scope: _Scope, name: str) -> str:
         for each in list(scope.once)[before:]:
             del scope.once[each]
         return "null"
+
+
+def _wrong(member: str, value: Any, rule: str, at: int) -> RollUpRefused:
+    """The refusal for a member of what a property rolls up."""
+    return RollUpRefused(f"crmGraphRollUp.{member}", value, rule, at)
 
 
 def _type_of(found: Property) -> str:

@@ -13,7 +13,7 @@ from crm_graph.definitions.changes import checks, uses
 from crm_graph.definitions.changes.checks import Findings, refused
 from crm_graph.definitions.changes.publication import Audit, confirm, publish, save_groups, save_properties, stored
 from crm_graph.definitions.data_model import DataModel
-from crm_graph.definitions.formulas import FormulaRefused
+from crm_graph.definitions.formulas import FormulaRefused, RollUpRefused
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Group, Option, Property
 from crm_graph.errors import DefinitionExists, DefinitionNotFound, InUse
@@ -201,11 +201,13 @@ def check(unit: Unit, object_type: ObjectType, wanted: Property) -> None:
         found.add(refused("fieldType", wanted.field_type, rule))
     if wanted.unique and (wanted.type not in UNIQUE_TYPES or wanted.field_type in (CALCULATED, ROLLED_UP)):
         found.add(refused("hasUniqueValue", wanted.type, f"only {', '.join(UNIQUE_TYPES)} can be unique"))
-    if (wanted.field_type == CALCULATED) != (wanted.formula is not None):
-        rule = f"goes with fieldType {CALCULATED} and with no other"
-        found.add(refused("calculationFormula", wanted.formula, rule))
-    if (wanted.field_type == ROLLED_UP) != (wanted.roll_up is not None):
-        found.add(refused("crmGraphRollUp", wanted.roll_up, f"goes with fieldType {ROLLED_UP} and with no other"))
+    for field, given, computed in (
+        ("calculationFormula", wanted.formula, CALCULATED),
+        ("crmGraphRollUp", wanted.roll_up, ROLLED_UP),
+    ):
+        if (wanted.field_type == computed) != (given is not None):
+            rule = f"is needed for fieldType {computed}" if given is None else f"goes with fieldType {computed} alone"
+            found.add(refused(field, given, rule))
     if wanted.sensitivity not in SENSITIVITIES:
         found.add(refused("dataSensitivity", wanted.sensitivity, f"is none of {', '.join(SENSITIVITIES)}"))
     found.look(_check_shape, unit, object_type, wanted)
@@ -223,15 +225,16 @@ def check_computed(unit: Unit, object_type: ObjectType, changed: Sequence[Proper
     names, most = {found.name for found in changed}, unit.limits.formula_lookups
     for found in changed:
         if found.is_computed and not found.archived:
-            for field, text in (("calculationFormula", found.formula), ("condition", found.roll_up_condition)):
-                checks.check_text(field, text or "")
+            checks.check_text("calculationFormula", found.formula or "")
+            checks.check_text("crmGraphRollUp.condition", found.roll_up_condition or "")
             try:
                 expressions.check(model, after, found, most=most)
             except FormulaRefused as error:
-                field, given = (
-                    ("crmGraphRollUp", found.roll_up) if found.roll_up else (_NAMES["formula"], found.formula)
-                )
-                raise refused(field, given, f"{error}") from None
+                if found.roll_up is None:
+                    raise refused(_NAMES["formula"], found.formula, f"{error}") from None
+                if isinstance(error, RollUpRefused):
+                    raise refused(error.field, error.value, error.rule) from None
+                raise refused("crmGraphRollUp", found.roll_up, f"{error}") from None
     for each in model.object_types.values():
         for found in each.live_properties.values():
             if found.is_computed and not (each is after and found.name in names):

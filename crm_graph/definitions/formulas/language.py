@@ -27,6 +27,16 @@ class FormulaRefused(Exception):
         self.at = at
 
 
+class RollUpRefused(FormulaRefused):
+    """A roll-up that cannot be made: the field of its definition, what that has, and the rule."""
+
+    def __init__(self, field: str, value: Any, rule: str, at: int) -> None:
+        super().__init__(f"{field} {value!r}: {rule}", at)
+        self.field = field
+        self.value = value
+        self.rule = rule
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """One part of a formula.

@@ -199,20 +199,75 @@ def test_the_definition_of_a_roll_up_is_shown_and_changed(server: Server, name: 
 
 
 @pytest.mark.parametrize(
-    ("given", "reason"),
+    ("given", "field", "reason"),
     [
-        ({"function": "sum"}, "sum needs a property"),
-        ({"function": "sum", "property": "dealname"}, "there is no sum of dealname"),
-        ({"function": "count", "objectType": "nothing"}, "no records of nothing"),
-        ({"function": "count", "associationTypeId": 999_999}, "999999 is no association type"),
-        ({"function": "count", "condition": "amount >"}, "at character 9: of the condition: it ends too early"),
-        ({"function": "count", "property": "num_associated_contacts"}, "is made of associated records itself"),
+        ({"function": "sum"}, "property", "None: sum needs one"),
+        (
+            {"function": "sum", "property": "dealname"},
+            "property",
+            "'dealname': dealname of deal is a text, and sum takes a number",
+        ),
+        (
+            {"function": "sum", "property": "nosuch"},
+            "property",
+            "'nosuch': the property nosuch of deal does not exist",
+        ),
+        ({"function": "count", "objectType": "nothing"}, "objectType", "'nothing': there is no such object type"),
+        (
+            {"function": "count", "objectType": "line_items"},
+            "objectType",
+            "'line_items': no association is defined between company and line_item",
+        ),
+        (
+            {"function": "count", "associationTypeId": 999_999},
+            "associationTypeId",
+            "999999: is no association type from company to deal; there are 6, 342",
+        ),
+        ({"function": "count", "condition": "amount >"}, "condition", "'amount >': at character 9: it ends too early"),
+        (
+            {"function": "count", "condition": "nosuch > 1"},
+            "condition",
+            "'nosuch > 1': at character 1: the property nosuch of deal does not exist",
+        ),
+        (
+            {"function": "count", "property": "num_associated_contacts"},
+            "property",
+            "'num_associated_contacts': num_associated_contacts is made of associated records itself",
+        ),
     ],
 )
-def test_what_cannot_be_rolled_up_is_refused(server: Server, name: str, given: dict[str, Any], reason: str) -> None:
+def test_what_cannot_be_rolled_up_is_refused(
+    server: Server, name: str, given: dict[str, Any], field: str, reason: str
+) -> None:
     answer = server.call("POST", "/crm/v3/properties/companies", roll_up(name, **given))
-    assert (answer.status_code, answer.json()["category"]) == (400, "VALIDATION_ERROR")
-    assert reason in answer.json()["message"]
+    body = answer.json()
+    assert (answer.status_code, body["category"]) == (400, "VALIDATION_ERROR")
+    assert body["message"].startswith(f"crmGraphRollUp.{field} {reason}")
+    assert [each["in"] for each in body["errors"]] == [f"crmGraphRollUp.{field}"]
+
+
+def test_a_roll_up_by_an_unknown_function_names_it_and_those_that_there_are(server: Server, name: str) -> None:
+    answer = server.call("POST", "/crm/v3/properties/companies", roll_up(name, function="median"))
+    assert answer.status_code == 400
+    assert "crmGraphRollUp.function: 'median' is none of count, sum, average, min, max." in answer.json()["message"]
+
+
+def test_a_roll_up_whose_values_have_another_type_names_both(server: Server, name: str) -> None:
+    given = roll_up(name, function="max", property="closedate")
+    told = server.call("POST", "/crm/v3/properties/companies", given).json()["message"]
+    assert told == "type 'number': max of closedate of deals gives a datetime."
+
+
+def test_a_roll_up_of_its_own_object_type_is_not_of_itself(server: Server, name: str) -> None:
+    given = roll_up(name, function="sum", objectType="companies", property=name)
+    told = server.call("POST", "/crm/v3/properties/companies", given).json()["message"]
+    assert told.startswith(f"crmGraphRollUp.property '{name}': {name} is made of associated records itself")
+
+
+def test_a_property_to_be_rolled_up_needs_to_say_what_of(server: Server, name: str) -> None:
+    given = {**roll_up(name, function="count"), "crmGraphRollUp": None}
+    told = server.call("POST", "/crm/v3/properties/companies", given).json()["message"]
+    assert told == "crmGraphRollUp None: is needed for fieldType calculation_rollup."
 
 
 def test_what_a_roll_up_of_another_object_type_is_about_is_not_archived(server: Server, name: str) -> None:

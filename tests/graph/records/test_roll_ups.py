@@ -362,16 +362,23 @@ def test_a_read_that_runs_out_of_time_names_what_it_computed(world: World) -> No
 @pytest.mark.parametrize(
     ("wanted", "reason"),
     [
-        (rolled_up("x", "sum"), "needs a property"),
-        (rolled_up("x", "sum", roll_up_property="name"), "no sum of name, which is a string"),
-        (rolled_up("x", "max", roll_up_property="is_open"), "no max of is_open"),
-        (rolled_up("x", "sum", roll_up_property="gone"), "gone of part does not exist"),
-        (rolled_up("x", "count", "nothing"), "no records of nothing"),
-        (rolled_up("x", "count", roll_up_type_id=LABEL), "no association type"),
-        (rolled_up("x", "count", roll_up_condition="amount +"), "at character 9: of the condition: it ends too early"),
-        (rolled_up("x", "count", roll_up_condition="amount + 1"), "a condition is true or false"),
-        (rolled_up("x", "sum", "thing", roll_up_property="x"), "is made of associated records itself"),
-        (rolled_up("x", "max", roll_up_property="due"), "it gives a date"),
+        (rolled_up("x", "median"), "function 'median': is none of count, sum, average, min, max"),
+        (rolled_up("x", "sum"), "property None: sum needs one"),
+        (rolled_up("x", "sum", roll_up_property="name"), "'name': name of part is a text, and sum takes a number"),
+        (
+            rolled_up("x", "max", roll_up_property="is_open"),
+            "is_open of part is true or false, and max takes a number or",
+        ),
+        (rolled_up("x", "sum", roll_up_property="gone"), "property 'gone': the property gone of part does not exist"),
+        (rolled_up("x", "count", "nothing"), "objectType 'nothing': there is no such object type"),
+        (
+            rolled_up("x", "count", roll_up_type_id=LABEL),
+            "associationTypeId 5: is no association type from thing to part",
+        ),
+        (rolled_up("x", "count", roll_up_condition="amount +"), r"'amount \+': at character 9: it ends too early"),
+        (rolled_up("x", "count", roll_up_condition="amount + 1"), "it is a number, and a condition is true or false"),
+        (rolled_up("x", "sum", "thing", roll_up_property="x"), "property 'x': x is made of associated records itself"),
+        (rolled_up("x", "max", roll_up_property="due"), "type 'number': max of due of part gives a date"),
     ],
 )
 def test_a_roll_up_that_cannot_be_made_is_refused(labelled: World, wanted: Property, reason: str) -> None:
