@@ -18,7 +18,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.exceptions import NotFound as NotFoundByHTTP
 
 from api import contract
-from api.contract import NotServed
+from api.aliases import PATH_KEY
+from api.contract import NoEndpoint, NotServed
 from api.headers import JSONResponse, correlation_id
 from api.paging import base_url
 from crm_graph.errors import (
@@ -56,6 +57,7 @@ TABLE: Mapping[type[Exception], tuple[int, str]] = {
     RecordExists: (409, "CONFLICT"),
     Unavailable: (503, "SERVICE_UNAVAILABLE"),
     NotServed: (404, "NOT_SERVED"),
+    NoEndpoint: (404, "OBJECT_NOT_FOUND"),
 }
 
 HTTP_CATEGORIES: Mapping[int, str] = {
@@ -98,10 +100,14 @@ def register(app: Flask, account_id: int) -> None:
     app.register_error_handler(HTTPException, answer)
 
 
-def _left_out(environ: Mapping[str, Any]) -> NotServed | None:
-    """What is said of a path without a route that the contract has."""
-    found = contract.left_out(environ["REQUEST_METHOD"], environ["PATH_INFO"])
-    return None if found is None else NotServed(*found, documentation=f"{base_url()}/docs")
+def _without_route(environ: Mapping[str, Any], error: HTTPException) -> Exception:
+    """What is said where the path or the method has no route: the contract has it, or nobody; else the error."""
+    method, documentation = environ["REQUEST_METHOD"], f"{base_url()}/docs"
+    if found := contract.left_out(method, environ["PATH_INFO"]):
+        return NotServed(*found, documentation=documentation)
+    if isinstance(error, NotFoundByHTTP) and request.url_rule is None:
+        return NoEndpoint(method, environ[PATH_KEY], documentation)
+    return error
 
 
 def row_of(error: type[Exception]) -> tuple[int, str] | None:
@@ -119,7 +125,7 @@ def refusal(environ: dict[str, Any], error: Exception, *, account_id: int) -> Re
     """The whole answer to a request that ended with an error."""
     headers: dict[str, str] = {}
     if isinstance(error, NotFoundByHTTP | MethodNotAllowed):
-        error = _left_out(environ) or error
+        error = _without_route(environ, error)
     row = row_of(type(error))
     if isinstance(error, HTTPException):
         status = error.code or 500
@@ -225,7 +231,7 @@ def _referenced(error: ReferencedByRecords, account_id: int) -> Body:
     return {**_plain(error, account_id), "subCategory": f"PipelineError.{error.kind.upper()}_ID_IN_USE"}
 
 
-def _not_served(error: NotServed, account_id: int) -> Body:
+def _documented(error: NotServed | NoEndpoint, account_id: int) -> Body:
     return {"message": error.message, "links": {"documentation": error.documentation}}
 
 
@@ -239,7 +245,8 @@ DETAILS: Mapping[type[Exception], Callable[[Any, int], Body]] = {
     MissingScopes: _missing_scopes,
     RecordExists: _record_exists,
     ReferencedByRecords: _referenced,
-    NotServed: _not_served,
+    NotServed: _documented,
+    NoEndpoint: _documented,
 }
 
 

@@ -80,6 +80,14 @@ class NotServed(CRMError):
         self.documentation = documentation
 
 
+class NoEndpoint(CRMError):
+    """A path that neither the contract nor crm-graph has."""
+
+    def __init__(self, method: str, path: str, documentation: str) -> None:
+        super().__init__(f"There is no endpoint {method} {path[:200]}; {documentation} has those that there are.")
+        self.documentation = documentation
+
+
 @cache
 def load() -> Contract:
     """The table; ValueError for a line that is none."""

@@ -66,10 +66,13 @@ def test_a_path_of_an_area_that_is_left_out_says_why(client: Client, each: contr
     assert body["links"] == {"documentation": "http://localhost/docs"}
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/crm/v3/nothing", "/crm/v3/objects"])
-def test_a_path_that_the_contract_lacks_is_just_not_found(client: Client, path: str) -> None:
+@pytest.mark.parametrize("path", ["/nowhere", "/crm/v3/nothing", "/crm/v3/objects", "/crm/objects/2026-03"])
+def test_a_path_that_the_contract_lacks_is_told_to_be_no_endpoint(client: Client, path: str) -> None:
     answer = client.get(path)
-    assert (answer.status_code, answer.get_json()["category"]) == (404, "OBJECT_NOT_FOUND")
+    body = answer.get_json()
+    assert (answer.status_code, body["category"]) == (404, "OBJECT_NOT_FOUND")
+    assert body["message"] == f"There is no endpoint GET {path}; http://localhost/docs has those that there are."
+    assert body["links"] == {"documentation": "http://localhost/docs"}
 
 
 def test_a_line_that_is_no_endpoint_is_refused() -> None:
