@@ -14,6 +14,41 @@ from flask import Flask, current_app
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, fields
 
+from api import contract
+from api.schemas import list_filters
+
+_DESCRIPTION = """\
+The wire format of HubSpot's public CRM API over an account of your own, and what crm-graph has beside it
+(`/crm/graph/v1`).
+
+Every error has the body `{"status": "error", "message": …, "correlationId": …, "category": …}`; where several things
+are wrong, `errors` has each of them.
+
+**Endpoints of HubSpot that are not served** answer 404 with the category `NOT_SERVED`, which HubSpot has not:
+
+```json
+{"status": "error", "message": "crm-graph does not serve this (%(title)s): %(why_not)s.",
+ "correlationId": "…", "links": {"documentation": "…/docs"}, "category": "NOT_SERVED"}
+```
+
+A path that HubSpot does not have either answers 404 with the category `OBJECT_NOT_FOUND` and
+`There is no endpoint …`, a record that is not there with the same category and `resource not found`.
+
+| not served | why |
+| --- | --- |
+%(rows)s
+"""
+
+
+def _described() -> str:
+    """What the document says before its endpoints: errors, and what of the contract is not served."""
+    table = contract.load()
+    areas = [(each.title, each.why_not) for each in table.areas if each.why_not]
+    left_out = dict.fromkeys([*areas, *((each.title, each.why_not) for each in table.beyond)])
+    title, why_not = next(iter(left_out))
+    rows = "\n".join(f"| {title} | {why_not} |" for title, why_not in left_out)
+    return _DESCRIPTION % {"title": title, "why_not": why_not, "rows": rows}
+
 
 class ErrorBody(Schema):
     """What every error looks like."""
@@ -21,7 +56,13 @@ class ErrorBody(Schema):
     status = fields.String(required=True, metadata={"example": "error"})
     message = fields.String(required=True)
     correlation_id = fields.UUID(data_key="correlationId", required=True)
-    category = fields.String(required=True, metadata={"example": "VALIDATION_ERROR"})
+    category = fields.String(
+        required=True,
+        metadata={
+            "example": "VALIDATION_ERROR",
+            "description": "`NOT_SERVED` is of what HubSpot has and crm-graph not",
+        },
+    )
     errors = fields.List(fields.Dict())
     context = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
     sub_category = fields.String(data_key="subCategory")
@@ -67,6 +108,7 @@ def register(app: Flask, blueprints: Iterable[Blueprint]) -> None:
         API_TITLE="crm-graph",
         API_VERSION=version("crm-graph"),
         OPENAPI_VERSION="3.1.0",
+        API_SPEC_OPTIONS={"info": {"description": _described()}},
     )
     marshmallow = MarshmallowPlugin(schema_name_resolver=_name)
     api = _Document(app, spec_kwargs={"marshmallow_plugin": marshmallow, "extra_plugins": [_OperationIds()]})
@@ -75,6 +117,8 @@ def register(app: Flask, blueprints: Iterable[Blueprint]) -> None:
     api.spec.components.response(
         "Error", {"description": "Refused", "content": {"application/json": {"schema": ErrorBody}}}
     )
+    for name, schema in list_filters.SCHEMAS.items():
+        api.spec.components.schema(name, schema)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     app.extensions["openapi"] = api.spec

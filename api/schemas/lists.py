@@ -8,6 +8,7 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 
 from api.endpoint import Query
 from api.paging import Names
+from api.schemas import list_filters
 from api.schemas.envelopes import BothWaysForm, batched
 from api.schemas.ids import Id
 from api.schemas.moments import moment
@@ -43,7 +44,9 @@ class ListBody(_Loose):
     name = fields.String(required=True)
     object_type_id = fields.String(data_key="objectTypeId", required=True)
     processing_type = fields.String(data_key="processingType", required=True, validate=validate.OneOf(PROCESSING_TYPES))
-    filter_branch = fields.Dict(data_key="filterBranch", load_default=None, allow_none=True)
+    filter_branch = fields.Dict(
+        data_key="filterBranch", load_default=None, allow_none=True, metadata=list_filters.ROOT_OR_NONE
+    )
     folder_id = fields.Integer(data_key="listFolderId", load_default=0, allow_none=True)
     permissions = fields.Nested(PermissionsBody, data_key="listPermissions", load_default=None, allow_none=True)
     membership_settings = fields.Dict(data_key="membershipSettings", load_default=None, allow_none=True)
@@ -53,7 +56,7 @@ class ListBody(_Loose):
 class FiltersBody(_Loose):
     """Other filters of a list."""
 
-    filter_branch = fields.Dict(data_key="filterBranch", required=True)
+    filter_branch = fields.Dict(data_key="filterBranch", required=True, metadata=list_filters.ROOT)
 
 
 class SearchBody(_Loose):
@@ -184,7 +187,7 @@ class ListForm(Schema):
     processing_type = fields.String(data_key="processingType", required=True)
     processing_status = fields.String(data_key="processingStatus", required=True)
     size = fields.Integer()
-    filter_branch = fields.Dict(data_key="filterBranch")
+    filter_branch = fields.Dict(data_key="filterBranch", metadata=list_filters.ROOT)
     created_at = fields.DateTime(data_key="createdAt")
     updated_at = fields.DateTime(data_key="updatedAt")
     filters_updated_at = fields.DateTime(data_key="filtersUpdatedAt")

@@ -148,12 +148,10 @@ class _Reader:
         if at.count("filterBranches") > self._limits.segment_depth:
             raise malformed(at, f"branches may be nested {self._limits.segment_depth} deep at most")
         kind = self._kind(body, "filterBranchType", at, self._branches)
-        for name, default in (
-            ("filterBranchOperator", "OR" if kind in ("OR", "NOT_ANY") else "AND"),
-            ("filterBranches", []),
-            ("filters", []),
-        ):
-            body.setdefault(name, default)
+        joined = "OR" if kind in ("OR", "NOT_ANY") else "AND"
+        body["filterBranchOperator"] = one_of(body, "filterBranchOperator", at, ("AND", "OR"), default=joined)
+        for name in ("filterBranches", "filters"):
+            body.setdefault(name, [])
         return self._branches[kind](body, at, near)
 
     def _parts(self, body: Body, at: str, near: ObjectType) -> tuple[Condition, ...]:

@@ -97,7 +97,7 @@ def read_operation(reading: Reading) -> Condition:
     body, at = reading.body, reading.at
     body["operationType"] = text_of(body, "operationType", at, default=body.get("type", ""))
     given = body["operationType"]
-    name = one_of({"operationType": _ALIASES.get(given, given)}, "operationType", at, tuple(OPERATIONS))
+    name = one_of({"operationType": ALIASES.get(given, given)}, "operationType", at, tuple(OPERATIONS))
     operators = OPERATIONS[name]
     condition = operators[one_of(body, "operator", at, tuple(operators))](reading)
     includes_none = body["includeObjectsWithNoValueSet"] = boolean_of(body, "includeObjectsWithNoValueSet", at)
@@ -108,7 +108,8 @@ def read_operation(reading: Reading) -> Condition:
 
 _NOT_ABOUT_NOW = ("IS_KNOWN", "IS_UNKNOWN", "IS_NOT_KNOWN", "IS_BLANK", "IS_NOT_BLANK", "HAS_EVER_", "HAS_NEVER_")
 """Operators that say themselves what they make of a property without a value."""
-_ALIASES = {"RANGED_NUMBER": "NUMBER_RANGED", "RANGED_TIME": "TIME_RANGED"}
+ALIASES = {"RANGED_NUMBER": "NUMBER_RANGED", "RANGED_TIME": "TIME_RANGED"}
+"""Other names of operations."""
 
 
 def _known(condition: Condition, reading: Reading) -> Condition:

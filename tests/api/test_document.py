@@ -31,6 +31,14 @@ def test_document_is_openapi(client: Client, query: dict[str, str]) -> None:
     assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
 
 
+def test_document_tells_what_is_not_served_and_how_that_is_answered(client: Client) -> None:
+    told = client.signed_in_as(None).get("/openapi.json").get_json()["info"]["description"]
+    answered = client.get("/webhooks/v3/1/settings").get_json()
+    assert f'"category": "{answered["category"]}"' in told
+    left_out = [each for each in (*contract.load().areas, *contract.load().beyond) if each.why_not]
+    assert [each.title for each in left_out if f"| {each.title} | {each.why_not} |" not in told] == []
+
+
 def test_document_for_a_token_offers_the_object_types_of_its_account(client: Client, make: Make) -> None:
     made = make.object_type()
     assert {"contacts", "deals", made.fully_qualified_name} <= set(offered(client.get("/openapi.json").get_json()))
@@ -70,6 +78,68 @@ def test_an_answer_off_its_form_is_found(client: Client, make: Make, body: bytes
     for fault in (document.fault, contracted.fault):
         assert fault("GET", documented_path, answer) is None
         assert fault("GET", documented_path, wrong)
+
+
+def _filters(document: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(
+        {"$ref": "#/components/schemas/ListFilters", "components": document["components"]}
+    )
+
+
+def _rooted(branch: dict[str, Any]) -> dict[str, Any]:
+    return {"filterBranchType": "OR", "filterBranches": [{"filterBranchType": "AND", "filterBranches": [branch]}]}
+
+
+def test_filters_of_a_list_are_described_to_any_depth(client: Client) -> None:
+    described = _filters(client.get("/openapi.json").get_json())
+    operation = {"operationType": "NUMBER", "operator": "IS_EQUAL_TO", "value": 1}
+    branch: dict[str, Any] = {
+        "filterBranchType": "ASSOCIATION",
+        "objectTypeId": "0-3",
+        "operator": "NOT_IN_LIST",
+        "filters": [{"filterType": "PROPERTY", "property": "amount", "operation": operation}],
+    }
+    for _ in range(5):
+        branch = {"filterBranchType": "NOT_ANY", "filterBranches": [branch]}
+    assert described.is_valid(_rooted(branch))
+    operation["operationType"] = "COLOUR"
+    assert not described.is_valid(_rooted(branch))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "components"),
+    [
+        ({"filterBranchType": "SOME"}, ("ListLogicalBranch", "ListAssociationBranch")),
+        (
+            {"filterBranchType": "AND", "filters": [{"filterType": "SOME"}]},
+            (
+                "ListPropertyFilter",
+                "ListMemberFilter",
+                "ListAssociatedMemberFilter",
+                "ListAssociatedPropertyFilter",
+                "ListConstantFilter",
+            ),
+        ),
+    ],
+)
+def test_branches_and_filters_that_are_described_are_those_that_are_read(
+    client: Client, wrong: dict[str, Any], components: tuple[str, ...]
+) -> None:
+    schemas = client.get("/openapi.json").get_json()["components"]["schemas"]
+    named = [schemas[each]["properties"] for each in components]
+    kinds = [each.get("filterBranchType") or each["filterType"] for each in named]
+    described = {name for kind in kinds for name in kind.get("enum", [kind.get("const")])}
+    body = {"name": unique(), "objectTypeId": "0-1", "processingType": "DYNAMIC", "filterBranch": _rooted(wrong)}
+    told = client.post("/crm/v3/lists", body).get_json()["message"]
+    assert set(told.partition(" is none of ")[2].rstrip(".").split(", ")) == described
+
+
+def test_operator_of_a_branch_that_is_none_is_refused(client: Client) -> None:
+    filters = {**_rooted({"filterBranchType": "AND"}), "filterBranchOperator": "or"}
+    body = {"name": unique(), "objectTypeId": "0-1", "processingType": "DYNAMIC", "filterBranch": filters}
+    answer = client.post("/crm/v3/lists", body)
+    assert answer.status_code == 400
+    assert "filterBranch.filterBranchOperator: 'or' is none of AND, OR" in answer.get_json()["message"]
 
 
 def test_what_the_contract_needs_is_described_by_it() -> None:
