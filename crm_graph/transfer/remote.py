@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -18,6 +19,8 @@ PATH = "/crm/graph/v1/imports"
 
 _PAUSE_S = 0.5
 _PATIENCE_S = 60
+_FIRST_PATIENCE_S = 5
+"""How long a server that has never answered is asked again: there may be none."""
 _TIMEOUT_S = 30
 _UPLOAD_S = 600
 
@@ -30,7 +33,8 @@ class RemoteImports:
     """The imports of one server. `url` is its scheme, host and port."""
 
     def __init__(self, url: str, token: str) -> None:
-        self._url = url.rstrip("/") + PATH
+        self._server = url.rstrip("/")
+        self._url = self._server + PATH
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {token}"
 
@@ -45,7 +49,7 @@ class RemoteImports:
         form = MultipartForm({"dryRun": "true" if is_dry_run else "false"}, files)
         headers = {"Content-Type": form.content_type}
         # A server does not read all of a long body that it refuses: its answer to the token is asked for first.
-        self._get("", {"limit": "1"})
+        self._get("", {"limit": "1"}, patience_s=min(_FIRST_PATIENCE_S, _PATIENCE_S))
         end = time.monotonic() + _PATIENCE_S
         while True:
             try:
@@ -54,7 +58,7 @@ class RemoteImports:
                 # A server that is busy may end the connection before it has read a long body, and its 503 is lost.
                 if not isinstance(error, requests.ConnectionError) or time.monotonic() > end:
                     size = f"{len(form) / 1e6:,.0f} MB"
-                    trouble = f"The server does not answer, or takes less than {size} at once: {error}"
+                    trouble = f"{self._server} does not answer, or takes less than {size} at once: {_reason(error)}."
                     raise RemoteRefused(trouble) from None
             else:
                 if answer.status_code != 503 or time.monotonic() > end:
@@ -83,17 +87,48 @@ class RemoteImports:
             if after is None:
                 return
 
-    def _get(self, path: str, parameters: Mapping[str, str] | None = None) -> Mapping[str, Any]:
-        end = time.monotonic() + _PATIENCE_S
+    def _get(
+        self, path: str, parameters: Mapping[str, str] | None = None, *, patience_s: float | None = None
+    ) -> Mapping[str, Any]:
+        begun = time.monotonic()
         while True:
+            waited = time.monotonic() - begun
             try:
                 answer = self._session.get(self._url + path, params=parameters, timeout=_TIMEOUT_S)
-                if answer.status_code != 503 or time.monotonic() > end:
+                if answer.status_code != 503 or waited >= _PATIENCE_S:
                     return _body(answer)
+            except _NO_URL:
+                raise RemoteRefused(
+                    f"CRM_GRAPH_URL is {self._server!r}, which is no URL of a server, such as http://127.0.0.1:8080."
+                ) from None
             except requests.RequestException as error:
-                if time.monotonic() > end:
-                    raise RemoteRefused(f"The server does not answer: {error}") from None
+                if waited >= (_PATIENCE_S if patience_s is None else patience_s):
+                    raise RemoteRefused(self._silent(error)) from None
             time.sleep(_PAUSE_S)
+
+    def _silent(self, error: requests.RequestException) -> str:
+        return (
+            f"Nothing answers at {self._server}, which CRM_GRAPH_URL names: {_reason(error)}. Start the server there "
+            "(`crm-graph serve` or `crm-graph demo`, with --port where it is not 8080), or unset CRM_GRAPH_URL to "
+            "import into the account of --data."
+        )
+
+
+_NO_URL = (
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+)
+
+
+def _reason(error: requests.RequestException) -> str:
+    """What the network said, without the names that libraries give to their parts."""
+    if isinstance(error, requests.Timeout):
+        return "no answer came in time"
+    # `HTTPConnection(host='127.0.0.1', port=1): Failed to establish a new connection: [Errno 111] Connection refused`
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    said = re.sub(r"\[Errno -?\d+\] ", "", str(cause).rpartition(": ")[2]) if cause else ""
+    return said or "the connection was ended before an answer came"
 
 
 def _body(answer: requests.Response) -> Mapping[str, Any]:

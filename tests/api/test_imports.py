@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import secrets
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -131,6 +132,35 @@ def test_an_import_that_the_server_never_takes_is_given_up(
     text = (directory / "people.toml").read_text("utf-8")
     with pytest.raises(RemoteRefused, match="does not answer"):
         RemoteImports(served, token).start(text, read_mapping(text), directory, is_dry_run=True)
+
+
+def _import(directory: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What `crm-graph import` says where it cannot run."""
+    monkeypatch.setattr(remote, "_FIRST_PATIENCE_S", 0)
+    arguments = ["import", str(directory / "people.toml"), "--from", str(directory)]
+    errors = ["--errors", str(directory / "errors.csv")]
+    result = CliRunner(env={"CRM_GRAPH_URL": url}).invoke(commands, [*arguments, *errors])
+    assert isinstance(result.exception, RemoteRefused)
+    return result.exception.message
+
+
+def test_a_url_at_which_nothing_answers_is_named_with_how_to_start_a_server(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assert _import(directory, f"http://127.0.0.1:{port}/", monkeypatch) == (
+        f"Nothing answers at http://127.0.0.1:{port}, which CRM_GRAPH_URL names: Connection refused. Start the server "
+        "there (`crm-graph serve` or `crm-graph demo`, with --port where it is not 8080), or unset CRM_GRAPH_URL to "
+        "import into the account of --data."
+    )
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8080", "localhost", "http://", "ftp://localhost"])
+def test_a_url_that_is_none_is_told_at_once(directory: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    told = _import(directory, url, monkeypatch)
+    assert told.startswith("CRM_GRAPH_URL is '")
+    assert told.endswith("which is no URL of a server, such as http://127.0.0.1:8080.")
 
 
 def test_a_new_import_waits_for_a_worker_and_can_be_cancelled(client: Client, directory: Path) -> None:
