@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -16,6 +17,8 @@ from rich.table import Table
 
 from crm_graph.config import Places, Settings
 from crm_graph.crm import Crm
+from crm_graph.definitions.changes.publication import confirm
+from crm_graph.errors import CRMError, StaleModel
 from crm_graph.graph.embedded.server import EmbeddedServer
 from crm_graph.graph.embedded.stopping import Stopping
 from crm_graph.transfer import importer
@@ -58,8 +61,9 @@ def import_files(mapping: Path, directory: Path, dry_run: bool, errors: Path | N
     """Import CSV files as MAPPING says: object types, associations, owners, line items in one go.
 
     It goes into the server that CRM_GRAPH_URL and CRM_GRAPH_TOKEN name, else into the Neo4j of NEO4J_URI, else into
-    the account in the data directory, whether that is being served or not. A second run changes nothing. Exit code 3
-    says that rows were left out; the errors file has each with its line, column and reason.
+    the account in the data directory, whether that is being served or not; where there is none it is made, and a dry
+    run is against an empty one that leaves nothing behind. A second run changes nothing. Exit code 3 says that rows
+    were left out; the errors file has each with its line, column and reason.
     """
     text = mapping.read_text("utf-8")
     kept = errors or Path(f"{mapping.stem}-errors.csv")
@@ -109,11 +113,18 @@ def _directly(
     data: Path, text: str, directory: Path, errors: ErrorsFile, console: Console, *, is_dry_run: bool
 ) -> ImportReport:
     mapping = read_mapping(text)
-    with Stopping(lambda: os._exit(EXIT_STOPPED)) as stopping, _settings(data, stopping) as settings:
+    with (
+        _account(data, console, is_dry_run=is_dry_run) as home,
+        Stopping(lambda: os._exit(EXIT_STOPPED)) as stopping,
+        _settings(home, stopping) as settings,
+    ):
         # A second Ctrl-C ends this process alone; a Neo4j that it leaves behind is taken over by the next command.
         crm = Crm(settings)
         try:
-            if token := importer.patiently(crm.prepare):
+            if is_dry_run and home == data:
+                _require_account(crm, settings)
+            token = importer.patiently(crm.prepare)
+            if token and home == data:
                 click.echo(f"The first token of the account, shown only now: {token}")
             actor = _owner_of(settings).through("IMPORT", mapping.name)
             with _bars(console) as progress:
@@ -128,6 +139,32 @@ def _directly(
                 )
         finally:
             crm.close()
+
+
+@contextmanager
+def _account(data: Path, console: Console, *, is_dry_run: bool) -> Iterator[Path]:
+    """The directory of the account; for a dry run where there is none, that of an empty one which is removed again."""
+    if not is_dry_run or os.environ.get("NEO4J_URI") or (data / "neo4j").is_dir():
+        yield data
+        return
+    console.print(
+        f"There is no account in {data} yet: this dry run is against an empty one, which is removed afterwards.",
+        soft_wrap=True,
+        highlight=False,
+    )
+    with TemporaryDirectory(prefix="crm-graph-dry-run-") as empty:
+        yield Path(empty)
+
+
+def _require_account(crm: Crm, settings: Settings) -> None:
+    """CRMError where the database has no account: a dry run makes none."""
+    try:
+        importer.patiently(lambda: crm.run(_owner_of(settings), confirm))
+    except StaleModel:
+        raise CRMError(
+            f"There is no account in the Neo4j at {settings.neo4j_uri}, and a dry run makes none: "
+            "`crm-graph serve` does, and so does the import itself."
+        ) from None
 
 
 def _owner_of(settings: Settings) -> Actor:
