@@ -42,10 +42,8 @@ A path that HubSpot does not have either answers 404 with the category `OBJECT_N
 
 def _described() -> str:
     """What the document says before its endpoints: errors, and what of the contract is not served."""
-    table = contract.load()
-    areas = [(each.title, each.why_not) for each in table.areas if each.why_not]
-    left_out = dict.fromkeys([*areas, *((each.title, each.why_not) for each in table.beyond)])
-    title, why_not = next(iter(left_out))
+    left_out = contract.load().left_out()
+    title, why_not = left_out[0]
     rows = "\n".join(f"| {title} | {why_not} |" for title, why_not in left_out)
     return _DESCRIPTION % {"title": title, "why_not": why_not, "rows": rows}
 

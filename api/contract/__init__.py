@@ -65,6 +65,11 @@ class Contract:
     areas: tuple[Area, ...]
     beyond: tuple[Beyond, ...]
 
+    def left_out(self) -> list[tuple[str, str]]:
+        """Title and reason of everything that is not served, each once."""
+        areas = [(each.title, each.why_not) for each in self.areas if each.why_not]
+        return list(dict.fromkeys([*areas, *((each.title, each.why_not) for each in self.beyond)]))
+
     def endpoints(self) -> Iterator[tuple[Area, Endpoint]]:
         """Every endpoint with its area."""
         for area in self.areas:

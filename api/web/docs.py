@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, jsonify, render_template
 
+from api import contract
 from api.account_document import of_account
 from api.endpoint import crm
 from api.web.shell import blueprint, signed_in
@@ -18,7 +19,7 @@ from crm_graph.unit import Actor, Unit
 def docs(actor: Actor) -> str:
     """Every endpoint, with a form to try it with a token."""
     crm().run(actor, confirm)  # the rail shows the data model
-    return render_template("docs.html")
+    return render_template("docs.html", left_out=contract.load().left_out())
 
 
 @blueprint.get("/docs/openapi.json")

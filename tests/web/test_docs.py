@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from markupsafe import escape
 
+from api import contract
 from tests.api.client import Client
 from tests.factories import unique
 
@@ -30,6 +32,12 @@ def choices(document: dict[str, Any], path: str, name: str) -> list[str]:
     """What a parameter of a path is offered as."""
     found = next(each for each in document["paths"][path]["parameters"] if each["name"] == name)
     return list(found["schema"].get("enum", []))
+
+
+def test_page_tells_what_is_not_served(signed_in: FlaskClient) -> None:
+    page = signed_in.get("/docs").text
+    assert "NOT_SERVED" in page
+    assert [title for title, _ in contract.load().left_out() if str(escape(title)) not in page] == []
 
 
 def test_document_offers_the_object_types_of_the_account(signed_in: FlaskClient, custom_type: tuple[str, str]) -> None:
