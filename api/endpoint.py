@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, Protocol, cast
 from urllib.parse import parse_qs
 
@@ -41,6 +41,8 @@ View = Callable[..., Any]
 OBJECT_TYPES = frozenset({"object_type", "from_type", "to_type"})
 """Names of path arguments that are object types, in any spelling that clients use."""
 
+_USUAL_QUERY = 1_000
+"""Characters of a query string that is remembered with what was read of it."""
 _WRONG_BODY = "Invalid input JSON on line 1, column 1"
 
 ACTOR_KEY = "crm_graph.actor"
@@ -239,6 +241,11 @@ def read_json(text: bytes) -> Any:
 
 def read_query(schema: Schema, text: str) -> Body:
     """The query string as the schema's fields read it, each for itself; InvalidInput names the parameter."""
+    return (_read_query if len(text) <= _USUAL_QUERY else _read_query.__wrapped__)(schema, text).copy()
+
+
+@lru_cache(maxsize=1_000)  # a client asks with the same few, over and over
+def _read_query(schema: Schema, text: str) -> Body:
     given = parse_qs(text.encode("latin-1").decode(errors="replace"), keep_blank_values=True)
     found: Body = {}
     for attribute, reader in schema.load_fields.items():

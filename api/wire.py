@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from api.paging import association_cursor, base_url
-from api.schemas.moments import moment
 from crm_graph.definitions.association import Direction
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.graph.convert import datetime_text
+from crm_graph.definitions.remembered import remembered
+from crm_graph.graph.convert import datetime_text, instant
 from crm_graph.records.read import EVERYTHING
 from crm_graph.records.record import AssociationPage, PropertyVersion, Record, Selection
 
@@ -32,13 +32,15 @@ def shown_by(model: DataModel, object_type: ObjectType, selection: Selection) ->
 
     Names given and system properties are there even without a value; what is not defined is left out.
     """
-    values = _whole(object_type) if selection.properties == EVERYTHING else _chosen(object_type, selection)
+    if selection.properties == EVERYTHING:
+        values = _whole(object_type)
+    else:
+        values = _chosen(object_type, selection.properties, selection.history)
     records_url = f"{base_url()}/contacts/{model.account_id}/record/{object_type.id}/"
     directions: dict[str, Mapping[int, Direction]] = {}
 
     def show(record: Record) -> Body:
-        created_at = moment(record.created_at)
-        updated_at = created_at if record.updated_at == record.created_at else moment(record.updated_at)
+        created_at, updated_at = instant(record.created_at), instant(record.updated_at)
         record_id = str(record.id)
         body: Body = {
             "id": record_id,
@@ -48,7 +50,7 @@ def shown_by(model: DataModel, object_type: ObjectType, selection: Selection) ->
             "archived": record.archived_at is not None,
         }
         if record.archived_at is not None:
-            body["archivedAt"] = moment(record.archived_at)
+            body["archivedAt"] = instant(record.archived_at)
         if selection.history:
             body["propertiesWithHistory"] = _history(object_type, record.history, selection.history)
         if record.associations:
@@ -59,22 +61,27 @@ def shown_by(model: DataModel, object_type: ObjectType, selection: Selection) ->
     return show
 
 
-def _chosen(object_type: ObjectType, selection: Selection) -> Callable[[Record, Own], Body]:
-    if selection.properties is None:
+@remembered
+def _chosen(
+    object_type: ObjectType, properties: tuple[str, ...] | None, history: tuple[str, ...]
+) -> Callable[[Record, Own], Body]:
+    if properties is None:
         names: Iterable[str] = object_type.default_properties
     else:
         own = ("hs_object_id", object_type.created_property, object_type.modified_property)
-        names = (*(name for name in selection.properties if name in object_type.live_properties), *own)
-    every = sorted({*names, *(name for name in selection.history if name in object_type.live_properties)})
+        names = (*(name for name in properties if name in object_type.live_properties), *own)
+    every = sorted({*names, *(name for name in history if name in object_type.live_properties)})
     stored = [(name, object_type.presenters[name]) for name in every if name not in _OWN]
     system = [(name, _OWN[name]) for name in every if name in _OWN]
 
     def values(record: Record, own: Own) -> Body:
-        found = record.properties
-        body: Body = {name: own[place] for name, place in system}
-        for name, present in stored:
-            value = found.get(name)
-            body[name] = None if value is None else present(value)
+        find = record.properties.get
+        body: Body = {
+            name: value if type(value := find(name)) is str or value is None else present(value)
+            for name, present in stored
+        }
+        for name, place in system:
+            body[name] = own[place]
         for name, value in record.computed.items():
             # Dates and times of stages are given by name without being defined, all other computed values are defined.
             body[name] = None if value is None else object_type.presenters.get(name, _undefined)(value)
@@ -87,6 +94,7 @@ def _undefined(value: Any) -> str:
     return str(value) if isinstance(value, int) else datetime_text(value)
 
 
+@remembered
 def _whole(object_type: ObjectType) -> Callable[[Record, Own], Body]:
     presenters, live = object_type.presenters, object_type.live_properties
     system = sorted((name, place) for name, place in _OWN.items() if name in live)
@@ -95,7 +103,7 @@ def _whole(object_type: ObjectType) -> Callable[[Record, Own], Body]:
         body: Body = {name: own[place] for name, place in system}
         for name, value in record.properties.items():
             if name in live and name not in _OWN:
-                body[name] = None if value is None else presenters[name](value)
+                body[name] = value if type(value) is str or value is None else presenters[name](value)
         for name, value in record.computed.items():
             if value is not None:
                 body[name] = presenters[name](value)
@@ -117,7 +125,7 @@ def _history(
 def _version(version: PropertyVersion, present: Callable[[Any], str]) -> Body:
     body: Body = {
         "value": "" if version.value is None else present(version.value),
-        "timestamp": moment(version.at),
+        "timestamp": instant(version.at),
         "sourceType": version.source,
     }
     if version.source_id:

@@ -15,23 +15,25 @@ CALL () {
 RETURN size($rows) AS created
 
 // ask read(wanted, names, archived) -> records
-// For each wanted (n, key, claim): n with the values of the named properties. A claim wins over a key, since the id of
-// a merged record leads to the record it became.
-UNWIND $wanted AS wanted
+// For each wanted (key, claim) its place n in the list with the values of the named properties. A claim wins over a key,
+// since the id of a merged record leads to the record it became.
+UNWIND range(0, size($wanted) - 1) AS n
+WITH n, $wanted[n] AS wanted
 OPTIONAL MATCH (direct:Record {_key: wanted.key})
 OPTIONAL MATCH (:_Claim {key: wanted.claim})-[:CLAIMED_BY]->(claimed:Record)
-WITH wanted, coalesce(claimed, direct) AS r
+WITH n, coalesce(claimed, direct) AS r
 WHERE r IS NOT NULL AND (r._archived_at IS NOT NULL) = $archived
-RETURN collect([wanted.n, [name IN $names | r[name]]]) AS records
+RETURN collect([n, [name IN $names | r[name]]]) AS records
 
 // ask read_whole(wanted, archived) -> records
 // Like read, with every property.
-UNWIND $wanted AS wanted
+UNWIND range(0, size($wanted) - 1) AS n
+WITH n, $wanted[n] AS wanted
 OPTIONAL MATCH (direct:Record {_key: wanted.key})
 OPTIONAL MATCH (:_Claim {key: wanted.claim})-[:CLAIMED_BY]->(claimed:Record)
-WITH wanted, coalesce(claimed, direct) AS r
+WITH n, coalesce(claimed, direct) AS r
 WHERE r IS NOT NULL AND (r._archived_at IS NOT NULL) = $archived
-RETURN collect([wanted.n, properties(r)]) AS records
+RETURN collect([n, properties(r)]) AS records
 
 // ask page(after, limit, names) -> records
 // The records behind an id, in id order.

@@ -35,7 +35,11 @@ def inputs_of(given: Any, read: Callable[[Body, str], Any]) -> list[Any]:
     body = object_of(given, "")
     if "inputs" not in body:
         raise wrong("inputs", "Missing data for required field.")
-    return [read(object_of(item, f"inputs.{n}."), f"inputs.{n}.") for n, item in enumerate(list_of(body, "inputs", ""))]
+    found = []
+    for n, item in enumerate(list_of(body, "inputs", "")):
+        at = f"inputs.{n}."
+        found.append(read(object_of(item, at), at))
+    return found
 
 
 def object_of(given: Any, at: str) -> Body:

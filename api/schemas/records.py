@@ -175,8 +175,7 @@ def _read_change(given: Any) -> Mapping[str, Any]:
     return _values(body, "")
 
 
-def _read_update(given: Any, at: str) -> UpdateInput:
-    body = object_of(given, at)
+def _read_update(body: Mapping[str, Any], at: str) -> UpdateInput:
     return UpdateInput(
         identity=Identity(id_of(body, "id", at), text_of(body, "idProperty", at)),
         properties=_values(body, at),
@@ -188,14 +187,14 @@ def _read_many(read: Callable[[Any, str], Any]) -> Callable[[Any], list[Any]]:
     return lambda given: inputs_of(given, read)
 
 
-def _read_id(given: Any, at: str) -> str:
-    return id_of(object_of(given, at), "id", at)
+def _id(body: Mapping[str, Any], at: str) -> str:
+    return id_of(body, "id", at)
 
 
 def _read_identities(given: Any) -> tuple[list[Identity], list[str], list[str]]:
     body = object_of(given, "")
     name = text_of(body, "idProperty", "")
-    identities = [Identity(record_id, name) for record_id in inputs_of(body, _read_id)]
+    identities = [Identity(record_id, name) for record_id in inputs_of(body, _id)]
     return identities, _names(body, "properties"), _names(body, "propertiesWithHistory")
 
 
@@ -213,7 +212,7 @@ NEW_RECORD = BodyReader(_read_create, _RecordInput)
 CHANGE = BodyReader(_read_change, _Values)
 NEW_RECORDS = BodyReader(_read_many(_read_create), _CreateInputs)
 CHANGES = BodyReader(_read_many(_read_update), _UpdateInputs)
-IDS = BodyReader(_read_many(_read_id), _RecordIds)
+IDS = BodyReader(_read_many(_id), _RecordIds)
 IDENTITIES = BodyReader(_read_identities, _ReadInputs)
 MERGE = BodyReader(_read_merge, _MergeInput)
 DELETION = BodyReader(_read_deletion, _DeletionInput)

@@ -17,6 +17,7 @@ def to_milliseconds(moment: Any) -> int:
     return round(native.timestamp() * 1000)
 
 
+@lru_cache(maxsize=10_000)  # what is shown together was often written together
 def instant(milliseconds: int) -> str:
     """A moment as the wire has it: `2026-03-01T10:00:00.123Z`, the fraction left out where it is zero."""
     minutes, rest = divmod(milliseconds, 60_000)
@@ -24,7 +25,7 @@ def instant(milliseconds: int) -> str:
     return f"{_minute(minutes)}:{seconds:02d}.{fraction:03d}Z" if fraction else f"{_minute(minutes)}:{seconds:02d}Z"
 
 
-@lru_cache(maxsize=1_000)  # what is shown together was often written together
+@lru_cache(maxsize=1_000)
 def _minute(minutes: int) -> str:
     """A minute as the wire has it: `2026-03-01T10:00`."""
     return (_EPOCH + timedelta(minutes=minutes)).isoformat()[:16]  # strftime shortens years before 1000

@@ -130,7 +130,7 @@ def _revive(unit: Unit, record: Record, limited: Sequence[LimitedPair]) -> bool:
 
 
 def _archived(unit: Unit, object_type: ObjectType, key: str) -> Record:
-    wanted = [{"n": 0, "key": key, "claim": None}]
+    wanted = [{"key": key, "claim": None}]
     for _, node in unit.graph.ask(load("records").read_whole, wanted=wanted, archived=True)["records"]:
         if node.get("_merged_into") is not None:
             raise Conflict("The record was merged into another and cannot be restored.")

@@ -21,7 +21,6 @@ from crm_graph.records.record import (
     Record,
     Selection,
     UpdateInput,
-    is_id,
 )
 from crm_graph.records.refusals import in_part, whole
 from crm_graph.records.update import Missing, update_all, update_each
@@ -49,19 +48,20 @@ def create(unit: Unit, object_type: ObjectType, inputs: Sequence[CreateInput]) -
 def read(
     unit: Unit, object_type: ObjectType, identities: Sequence[Identity], selection: Selection, *, archived: bool = False
 ) -> BatchResult:
-    """The records that exist, in input order, and one error that names the others."""
+    """The records that exist, in input order, and one error that names the others, also what was merged away.
+
+    The contract's batches do not follow a merge, as reads of one record do.
+    """
     _bound(unit, len(identities), unit.limits.history_page_size if selection.history else unit.limits.batch_size)
-    readable = [identity for identity in identities if not identity.is_id or is_id(identity.value)]
-    found = find(unit, object_type, readable, selection, archived=archived)
+    found = find(unit, object_type, identities, selection, archived=archived, merged=False)
     records = tuple(record for record in found if record is not None)
-    there = {identity for identity, record in zip(readable, found, strict=True) if record is not None}
-    missing = tuple(identity.value for identity in identities if identity not in there)
+    missing = tuple(each.value for each, record in zip(identities, found, strict=True) if record is None)
     errors = (BatchError(error=_not_found(object_type), ids=missing),) if missing else ()
     return BatchResult(records=records, errors=errors)
 
 
 def update(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -> BatchResult:
-    """Updated records in input order; unknown ones are reported and the others written.
+    """Updated records in input order; unknown ones, those merged away too, are reported and the others written.
 
     Wrong and taken values refuse the whole batch, unless every input has a trace id of its own.
     """
@@ -71,7 +71,8 @@ def update(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -
 
     def attempt(left: Sequence[int]) -> list[Record]:
         with _placed(range(len(left))):
-            return (update_each if is_partial else update_all)(unit, object_type, [inputs[n] for n in left])
+            write = update_each if is_partial else update_all
+            return write(unit, object_type, [inputs[n] for n in left], merged=False)
 
     records, refused = in_part(len(inputs), attempt)
     gone = [n for n, error in refused.items() if isinstance(error, Missing)]

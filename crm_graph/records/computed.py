@@ -6,11 +6,12 @@ would need more than `Limits.counted_associations` associations is not given: th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from crm_graph.definitions import expressions, stage_times
 from crm_graph.definitions.object_type import ObjectType
+from crm_graph.definitions.remembered import remembered
 from crm_graph.errors import ReadTooLong
 from crm_graph.records.record import Native
 from crm_graph.unit import Unit
@@ -21,16 +22,16 @@ _NAMED = 10
 Values = dict[int, dict[str, Native]]
 
 
-def names_of(object_type: ObjectType, names: Collection[str]) -> tuple[str, ...]:
+@remembered
+def names_of(object_type: ObjectType, names: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the names that are computed for the object type; `*` stands for all but the times of stages."""
-    # Every read comes here: it looks at the few names that are asked for, not at all that the type has.
     asked = dict.fromkeys([*expressions.names_of(object_type), *names] if "*" in names else names)
     return tuple(
         name for name in asked if expressions.is_computed(object_type, name) or stage_times.find(object_type, name)
     )
 
 
-def values_of(unit: Unit, object_type: ObjectType, ids: Sequence[int], names: Collection[str]) -> Values:
+def values_of(unit: Unit, object_type: ObjectType, ids: Sequence[int], names: tuple[str, ...]) -> Values:
     """Computed values by record id and name, natively, all of them in one statement.
 
     ReadTooLong, which names what is computed, where they cannot be made in the time of a read.

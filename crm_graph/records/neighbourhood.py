@@ -14,7 +14,7 @@ from crm_graph.errors import RecordNotFound
 from crm_graph.graph.queries import load
 from crm_graph.records import association_types, display
 from crm_graph.records.read import EVERYTHING, find
-from crm_graph.records.record import Identity, Record, Selection
+from crm_graph.records.record import Identity, Record, Selection, read_id
 from crm_graph.unit import Unit
 
 
@@ -100,7 +100,7 @@ def read(unit: Unit, object_type: ObjectType, record_id: str) -> Neighbourhood:
 
     What was merged into another record leads to that one. Raises RecordNotFound.
     """
-    selection, identity = Selection(properties=EVERYTHING), Identity(record_id)
+    selection, identity = Selection(properties=EVERYTHING), Identity(str(read_id(record_id)))
     [record] = find(unit, object_type, [identity], selection)
     if record is None:
         [record] = find(unit, object_type, [identity], selection, archived=True)

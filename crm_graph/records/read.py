@@ -2,42 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property_types import ValueRefused
+from crm_graph.definitions.remembered import remembered
 from crm_graph.errors import NotUnique
 from crm_graph.graph.queries import load
 from crm_graph.records import associations, claims, computed, create, revisions
-from crm_graph.records.record import SYSTEM_PROPERTIES, Identity, Native, Record, RecordPage, Selection, read_id
+from crm_graph.records.record import (
+    SYSTEM_PROPERTIES,
+    Identity,
+    Native,
+    Record,
+    RecordPage,
+    Selection,
+    is_id,
+    no_id,
+)
 from crm_graph.unit import Unit
 
 EVERYTHING = ("*",)
 """The selection of every property that has a value."""
 
+Place = dict[str, str | None]
+"""The key and the claim by which a record may be found."""
+
 _SYSTEM = ("_id", "_created_at", "_updated_at", "_archived_at", "_version")
 
 
 def find(
-    unit: Unit, object_type: ObjectType, identities: Sequence[Identity], selection: Selection, *, archived: bool = False
+    unit: Unit,
+    object_type: ObjectType,
+    identities: Sequence[Identity],
+    selection: Selection,
+    *,
+    archived: bool = False,
+    merged: bool = True,
 ) -> list[Record | None]:
-    """The records in the order of their identities, None for each that there is not."""
+    """The records in the order of their identities, None for each that there is not.
+
+    merged: whether the id of a record that was merged away finds the one it became.
+    """
     create.refuse_unless(object_type, "read")
-    found: list[Record | None] = [None] * len(identities)
-    wanted = [{"n": n, **locate(object_type, identity)} for n, identity in enumerate(identities)]
-    names = stored_names(object_type, selection)
+    wanted = places(object_type, identities, merged=merged)
+    names = stored_names(object_type, selection.properties)
     if names is None:
-        row = unit.graph.ask(load("records").read_whole, wanted=wanted, archived=archived)
-        for n, node in row["records"]:
-            found[n] = hydrate(object_type, node)
+        rows = unit.graph.ask(load("records").read_whole, wanted=wanted, archived=archived)["records"]
+        records = [hydrate(object_type, node) for _, node in rows]
     else:
-        row = unit.graph.ask(load("records").read, wanted=wanted, names=names, archived=archived)
-        for n, stored in row["records"]:
-            found[n] = hydrate_row(object_type, names, stored)
-    complete = iter(completed(unit, object_type, [record for record in found if record is not None], selection))
-    return [None if record is None else next(complete) for record in found]
+        rows = unit.graph.ask(load("records").read, wanted=wanted, names=names, archived=archived)["records"]
+        records = hydrate_rows(object_type, names, [stored for _, stored in rows])
+    found: list[Record | None] = [None] * len(identities)
+    for (n, _), record in zip(rows, completed(unit, object_type, records, selection), strict=True):
+        found[n] = record
+    return found
 
 
 def page(
@@ -52,7 +72,7 @@ def page(
     """Records whose id is greater than `after`, in id order; each that existed when the walk began comes once."""
     create.refuse_unless(object_type, "list")
     node_label = object_type.archived_label if archived else object_type.node_label
-    names = stored_names(object_type, selection)
+    names = stored_names(object_type, selection.properties)
     if names is None:
         query = load("records").page_whole.on(node_label=node_label)
         found = unit.graph.ask(query, after=after, limit=limit + 1)["records"]
@@ -60,7 +80,7 @@ def page(
     else:
         query = load("records").page.on(node_label=node_label)
         found = unit.graph.ask(query, after=after, limit=limit + 1, names=names)["records"]
-        records = [hydrate_row(object_type, names, row) for row in found[:limit]]
+        records = hydrate_rows(object_type, names, found[:limit])
     return RecordPage(
         records=tuple(completed(unit, object_type, records, selection)),
         after=records[-1].id if len(found) > limit else None,
@@ -80,30 +100,54 @@ def hydrate(object_type: ObjectType, node: Mapping[str, Any]) -> Record:
     )
 
 
-def hydrate_row(object_type: ObjectType, names: Sequence[str], row: Sequence[Any]) -> Record:
-    """The record that a row makes, which has the values of what `stored_names` named."""
-    record_id, created_at, updated_at, archived_at, version = row[: len(_SYSTEM)]
-    chosen = zip(names[len(_SYSTEM) :], row[len(_SYSTEM) :], strict=True)
-    return Record(
-        object_type=object_type,
-        id=record_id,
-        properties={name: value for name, value in chosen if value is not None},
-        created_at=created_at,
-        updated_at=updated_at,
-        archived_at=archived_at,
-        version=version,
-    )
+def hydrate_rows(object_type: ObjectType, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[Record]:
+    """The records that rows make, which have the values of what `stored_names` named."""
+    chosen = names[len(_SYSTEM) :]
+    return [
+        Record(
+            object_type=object_type,
+            id=record_id,
+            properties=dict(zip(chosen, values, strict=True)),
+            created_at=created_at,
+            updated_at=updated_at,
+            archived_at=archived_at,
+            version=version,
+        )
+        for record_id, created_at, updated_at, archived_at, version, *values in rows
+    ]
 
 
-def locate(object_type: ObjectType, identity: Identity) -> dict[str, str | None]:
-    """The key and the claim by which a record may be found; NotUnique for a property that identifies nothing."""
-    if identity.is_id:
-        record_id = read_id(identity.value)
-        return {"key": f"{object_type.id}:{record_id}", "claim": claims.merged_key(object_type, record_id)}
-    name = identity.property_name or ""
+def locate(object_type: ObjectType, identity: Identity) -> Place:
+    """Where a record may be found; RecordNotFound for no id, NotUnique for a property that identifies nothing."""
+    [place] = places(object_type, [identity], merged=True)
+    if place is None:
+        raise no_id(identity.value)
+    return place
+
+
+def places(object_type: ObjectType, identities: Sequence[Identity], *, merged: bool) -> list[Place | None]:
+    """Where records may be found, None for what is no id; NotUnique for a property that identifies nothing.
+
+    merged: as for `find`.
+    """
+    key, claim = f"{object_type.id}:", claims.merged_key(object_type, "")
+    found: list[Place | None] = []
+    for identity in identities:
+        value = identity.value
+        if not identity.is_id:
+            found.append(_claimed(object_type, identity.property_name or "", value))
+        elif is_id(value):
+            record_id = str(int(value))
+            found.append({"key": key + record_id, "claim": claim + record_id if merged else None})
+        else:
+            found.append(None)
+    return found
+
+
+def _claimed(object_type: ObjectType, name: str, value: str) -> Place:
     if name not in object_type.unique_properties:
         raise NotUnique(f"Unable to perform update/upsert by non-unique {object_type.id} property {name}")
-    return {"key": None, "claim": claims.key_of(object_type, name, claimed_text(object_type, name, identity.value))}
+    return {"key": None, "claim": claims.key_of(object_type, name, claimed_text(object_type, name, value))}
 
 
 def claimed_text(object_type: ObjectType, name: str, value: str) -> Native:
@@ -116,15 +160,13 @@ def claimed_text(object_type: ObjectType, name: str, value: str) -> Native:
         return value
 
 
-def stored_names(object_type: ObjectType, selection: Selection) -> list[str] | None:
-    """Names to read from the graph, the system's first; None for all of them."""
-    if selection.properties is None:
-        chosen: tuple[str, ...] = object_type.default_properties
-    elif selection.properties == EVERYTHING:
+@remembered
+def stored_names(object_type: ObjectType, chosen: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Names to read from the graph for the properties of a selection, the system's first; None for all of them."""
+    if chosen == EVERYTHING:
         return None
-    else:
-        chosen = selection.properties
-    return [*_SYSTEM, *(n for n in dict.fromkeys(chosen) if n in object_type.properties and n not in SYSTEM_PROPERTIES)]
+    names = dict.fromkeys(object_type.default_properties if chosen is None else chosen)
+    return (*_SYSTEM, *(name for name in names if name in object_type.properties and name not in SYSTEM_PROPERTIES))
 
 
 def completed(unit: Unit, object_type: ObjectType, records: list[Record], selection: Selection) -> list[Record]:
@@ -135,11 +177,11 @@ def completed(unit: Unit, object_type: ObjectType, records: list[Record], select
     names = selection.properties if selection.properties is not None else object_type.default_properties
     if calculated := computed.names_of(object_type, names):
         by_id = computed.values_of(unit, object_type, ids, calculated)
-        records = [replace(record, computed=by_id.get(record.id, {})) for record in records]
+        records = [record._replace(computed=by_id.get(record.id, {})) for record in records]
     if selection.history:
         versions = revisions.history(unit, object_type, ids, selection.history)
-        records = [replace(record, history=versions.get(record.id, {})) for record in records]
+        records = [record._replace(history=versions.get(record.id, {})) for record in records]
     if selection.associations:
         pages = associations.pages_of(unit, object_type, ids, selection.associations)
-        records = [replace(record, associations=pages.get(record.id, {})) for record in records]
+        records = [record._replace(associations=pages.get(record.id, {})) for record in records]
     return records

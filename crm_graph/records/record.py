@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import CRMError, InvalidInput, RecordNotFound
@@ -42,11 +43,15 @@ class AssociationPage:
     after: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Record(NamedTuple):
     """One record as it stood when it was read. Times are ms since 1970, UTC.
 
-    `properties` has stored values by name, natively; a name that is missing has no value.
+    A tuple, as a page has hundreds and a frozen dataclass takes three times as long to make.
+
+    `properties` has stored values by name, natively; a name that is missing or None has no value.
     `computed` has values that are made at reading (roll-ups and the like), natively.
     """
 
@@ -57,9 +62,9 @@ class Record:
     updated_at: int
     archived_at: int | None = None
     version: int = 1
-    computed: Mapping[str, Native] = field(default_factory=dict)
-    history: Mapping[str, Sequence[PropertyVersion]] = field(default_factory=dict)
-    associations: Mapping[str, AssociationPage] = field(default_factory=dict)
+    computed: Mapping[str, Native] = _NOTHING
+    history: Mapping[str, Sequence[PropertyVersion]] = _NOTHING
+    associations: Mapping[str, AssociationPage] = _NOTHING
     """By name of the far object type."""
     is_new: bool = False
 
@@ -69,8 +74,7 @@ class Record:
         return f"{self.object_type.id}:{self.id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """What names a record in a call: its id, or a value of a unique property."""
 
     value: str
@@ -153,10 +157,15 @@ def is_id(value: str) -> bool:
 
 
 def read_id(value: str) -> int:
-    """The record id in a path or body; RecordNotFound where it is no number, as the contract has it."""
+    """The record id in a path or body; RecordNotFound where it is no number."""
     if is_id(value):
         return int(value)
-    raise RecordNotFound("Object not found.  objectId are usually numeric.", id=[value])
+    raise no_id(value)
+
+
+def no_id(value: str) -> RecordNotFound:
+    """What is said of a text that is no record id, as the contract has it."""
+    return RecordNotFound("Object not found.  objectId are usually numeric.", id=[value])
 
 
 def read_cursor(value: str | None) -> int:

@@ -29,6 +29,8 @@ def read(
     unit: Unit, object_type: ObjectType, identity: Identity, selection: Selection, *, archived: bool = False
 ) -> Record:
     """The live record, or with `archived` the archived one; RecordNotFound otherwise."""
+    if identity.is_id:
+        read_id(identity.value)
     found = find(unit, object_type, [identity], selection, archived=archived)[0]
     if found is None:
         raise RecordNotFound

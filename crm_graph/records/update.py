@@ -49,6 +49,8 @@ class _Batch:
     faults: Sequence[Sequence[Fault]]
     """What is wrong with values of each input by themselves."""
     behaviours: Sequence[hooks.Behaviour]
+    merged: bool
+    """Whether the id of a record that was merged away stands for the one it became."""
 
     @property
     def needs_stored(self) -> bool:
@@ -62,16 +64,21 @@ class _Batch:
         )
 
 
-def update_all(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -> list[Record]:
+def update_all(
+    unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput], *, merged: bool = True
+) -> list[Record]:
     """The records in input order with the values that were given and what rules added; all or none are written.
 
+    merged: whether the id of a record that was merged away stands for the one it became.
     Raises Missing, InvalidValues, UniqueValueTaken, InvalidInput where two inputs name one record.
     """
     with whole(len(inputs)):
-        return update_each(unit, object_type, inputs)
+        return update_each(unit, object_type, inputs, merged=merged)
 
 
-def update_each(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -> list[Record]:
+def update_each(
+    unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput], *, merged: bool = True
+) -> list[Record]:
     """Like update_all, but what is wrong with single inputs is raised as Refused, with all that were found at once."""
     create.refuse_unless(object_type, "update")
     if not inputs:
@@ -84,6 +91,7 @@ def update_each(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInpu
         checked=[given for given, _ in checked],
         faults=[faults for _, faults in checked],
         behaviours=hooks.attached(unit, object_type),
+        merged=merged,
     )
     for attempt in range(_ATTEMPTS):
         stored: Sequence[Stored | None] = _stored(batch) if batch.needs_stored else [None] * len(inputs)
@@ -114,7 +122,7 @@ def _checked(
 
 
 def _stored(batch: _Batch) -> list[Stored]:
-    wanted = [{"n": n, **read.locate(batch.object_type, item.identity)} for n, item in enumerate(batch.inputs)]
+    wanted = read.places(batch.object_type, [item.identity for item in batch.inputs], merged=batch.merged)
     found = dict(batch.unit.graph.ask(load("records").read_whole, wanted=wanted, archived=False)["records"])
     if missing := [n for n in range(len(batch.inputs)) if n not in found]:
         raise Missing(missing)

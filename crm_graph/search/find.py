@@ -9,7 +9,7 @@ from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import QueryTooExpensive
 from crm_graph.graph.database import Row
 from crm_graph.records.create import refuse_unless
-from crm_graph.records.read import completed, hydrate, hydrate_row, stored_names
+from crm_graph.records.read import completed, hydrate, hydrate_rows, stored_names
 from crm_graph.records.record import Record
 from crm_graph.search.compiler import Compiled, compile_search
 from crm_graph.search.criteria import Criteria
@@ -34,7 +34,7 @@ def run(unit: Unit, object_type: ObjectType, criteria: Criteria) -> SearchPage:
     UnknownObjectType and UndefinedAssociation for an association filter.
     """
     refuse_unless(object_type, "search")
-    names = stored_names(object_type, criteria.selection)
+    names = stored_names(object_type, criteria.selection.properties)
     given: Any = {"limit_ms": unit.limits.search_ms, "counted": unit.limits.counted_associations}
     compiled = compile_search(criteria, object_type, unit.model, names, **given)
     row = _ask(unit, criteria, compiled)
@@ -43,7 +43,10 @@ def run(unit: Unit, object_type: ObjectType, criteria: Criteria) -> SearchPage:
         row = _ask(unit, criteria, compiled)
     found = row["records"][: criteria.limit]
     nodes: list[Any] = [node for _, node in found] if isinstance(criteria.after, Position) else found
-    records = [hydrate(object_type, node) if names is None else hydrate_row(object_type, names, node) for node in nodes]
+    if names is None:
+        records = [hydrate(object_type, node) for node in nodes]
+    else:
+        records = hydrate_rows(object_type, names, nodes)
     has_more = bool(records) and len(row["records"]) > criteria.limit
     return SearchPage(
         total=row["total"],

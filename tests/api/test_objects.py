@@ -206,6 +206,19 @@ def test_merged_record_is_read_by_both_ids(client: Client, make: Make) -> None:
     assert client.get(f"/crm/v3/objects/companies/{second.id}").get_json()["id"] == merged["id"]
 
 
+def test_a_batch_does_not_follow_a_merge(client: Client, make: Make) -> None:
+    first, second = make.company(name="Halden"), make.company(name="F.B.I.")
+    given = {"primaryObjectId": str(first.id), "objectIdToMerge": str(second.id)}
+    assert client.post("/crm/v3/objects/companies/merge", given).status_code == 200
+    inputs = [{"id": str(first.id)}]
+    read = client.post("/crm/v3/objects/companies/batch/read", {"inputs": inputs}).get_json()
+    changes = [{"id": str(first.id), "properties": {"city": "Twin Peaks"}}]
+    updated = client.post("/crm/v3/objects/companies/batch/update", {"inputs": changes}).get_json()
+    assert [each["errors"][0]["context"]["ids"] for each in (read, updated)] == [[str(first.id)]] * 2
+    single = client.get(f"/crm/v3/objects/companies/{first.id}", properties="city").get_json()
+    assert single["properties"]["city"] is None
+
+
 def test_search_answers_have_no_rate_limits_and_others_do(client: Client) -> None:
     assert "X-HubSpot-RateLimit-Max" in client.get("/crm/v3/objects/contacts").headers
     search = client.post("/crm/v3/objects/contacts/search", {"limit": 1, "after": "0", "filterGroups": []})
