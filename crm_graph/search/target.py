@@ -8,6 +8,7 @@ from crm_graph.definitions import expressions, stage_times
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Property
 from crm_graph.definitions.property_types import parser_of
+from crm_graph.definitions.remembered import remembered
 from crm_graph.errors import InvalidInput
 from crm_graph.search import values
 from crm_graph.search.operators import Kind
@@ -55,6 +56,7 @@ class Target:
     """Whether it is no stored value but an expression over the record."""
 
 
+@remembered
 def find_target(object_type: ObjectType, name: str) -> Target:
     """What the name stands for; InvalidInput where it is no property of the object type, or cannot be searched by."""
     if name.startswith(ASSOCIATIONS):
