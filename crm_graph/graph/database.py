@@ -29,7 +29,7 @@ from tenacity import Retrying, retry_if_exception_type, wait_exponential_jitter
 from crm_graph.clock import Clock
 from crm_graph.config import Limits, Settings
 from crm_graph.errors import Busy, GraphUnavailable, OutcomeUnknown, QueryTooExpensive, ReadTooLong, StaleModel
-from crm_graph.graph.failures import PASSING, UNKNOWN, Gone, Lost, translated
+from crm_graph.graph.failures import PASSING, TOO_LONG, UNKNOWN, Gone, Lost, translated
 from crm_graph.graph.planning import Planner
 from crm_graph.graph.queries import Query, Statement, load
 from crm_graph.graph.turns import Turns
@@ -277,10 +277,14 @@ class Graph:
         transaction_id: str | None = None,
     ) -> list[dict[str, Any]]:
         metadata = None if transaction_id is None else {"id": transaction_id}
-        with self.planner.watching(text, parameters), translated(writes=writes):
-            result = self._session().run(neo4j.Query(text, metadata, limit_ms / 1000), dict(parameters))
-            keys = result.keys()
-            return [dict(zip(keys, record.values(), strict=True)) for record in result]
+        try:
+            with translated(writes=writes):
+                result = self._session().run(neo4j.Query(text, metadata, limit_ms / 1000), dict(parameters))
+                keys = result.keys()
+                return [dict(zip(keys, record.values(), strict=True)) for record in result]
+        except TOO_LONG:
+            self.planner.plan(text, parameters)
+            raise
 
     def _session(self) -> neo4j.Session:
         kept: _ThreadSession | None = getattr(self._local, "kept", None)
@@ -414,14 +418,18 @@ class _Several:
 
     def _run(self, statement: Statement, parameters: Mapping[str, Any]) -> Row:
         self._graph._observe(statement, parameters)
-        with self._graph.planner.watching(statement.text, parameters), translated(writes=True):
-            try:
-                result = self._transaction.run(statement.text, dict(parameters))
-                keys = result.keys()
-                rows = [dict(zip(keys, record.values(), strict=True)) for record in result]
-            except (driver_errors.DriverError, driver_errors.Neo4jError):
-                self._has_failed = True
-                raise
+        try:
+            with translated(writes=True):
+                try:
+                    result = self._transaction.run(statement.text, dict(parameters))
+                    keys = result.keys()
+                    rows = [dict(zip(keys, record.values(), strict=True)) for record in result]
+                except (driver_errors.DriverError, driver_errors.Neo4jError):
+                    self._has_failed = True
+                    raise
+        except TOO_LONG:
+            self._graph.planner.plan(statement.text, parameters)
+            raise
         if not rows:
             raise StaleModel
         return rows[0]

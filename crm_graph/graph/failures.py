@@ -44,6 +44,9 @@ class Gone(Exception):
 PASSING = (driver_errors.TransientError, Lost, Gone)
 """After these a statement is tried again."""
 
+TOO_LONG = (ReadTooLong, WriteTooLong)
+"""After these a statement may have no plan."""
+
 
 @contextmanager
 def translated(*, writes: bool) -> Iterator[None]:

@@ -8,14 +8,12 @@ tried.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import neo4j
 from neo4j import exceptions as driver_errors
-
-from crm_graph.errors import ReadTooLong, WriteTooLong
 
 _PLAN_S = 120.0
 _WAITING = 10
@@ -30,17 +28,12 @@ class Planner:
         self._turn = threading.Lock()
         self._waiting: set[str] = set()
 
-    @contextmanager
-    def watching(self, text: str, parameters: Mapping[str, Any]) -> Iterator[None]:
-        """Have the statement planned where it runs out of time within the block, which raises as before."""
-        try:
-            yield
-        except (ReadTooLong, WriteTooLong):
-            if text not in self._waiting and len(self._waiting) < _WAITING:
-                self._waiting.add(text)
-                # A daemon, so that nobody's end waits for it.
-                threading.Thread(target=self._plan, args=(text, parameters), name="plan", daemon=True).start()
-            raise
+    def plan(self, text: str, parameters: Mapping[str, Any]) -> None:
+        """Have a statement planned that ran out of time; returns at once."""
+        if text not in self._waiting and len(self._waiting) < _WAITING:
+            self._waiting.add(text)
+            # A daemon, so that nobody's end waits for it.
+            threading.Thread(target=self._plan, args=(text, parameters), name="plan", daemon=True).start()
 
     def _plan(self, text: str, parameters: Mapping[str, Any]) -> None:
         # A plan depends on the types of the parameters. One that there is already costs nothing.
