@@ -150,6 +150,7 @@ def serve_demo(data: Path, *, host: str, port: int, heap: str, load: Callable[[C
 
     def load_once(crm: Crm) -> None:
         if not loaded.exists():
+            print("Writing the demo account, once; it may take a minute or two.", file=sys.stderr, flush=True)
             load(crm)
             loaded.touch()
 
