@@ -38,8 +38,7 @@ CALL () {
   WHERE $first <= r._id <= $last
   WITH r ORDER BY r._id
   SET r:Record
-  WITH r, reduce(t = '', name IN $words | t + coalesce(toStringOrNull(r[name]) + ' ', ''))
-        + reduce(t = '', name IN $word_lists | t + reduce(u = '', word IN coalesce(r[name], []) | u + word + ' ')) AS text
+  WITH r, {{>searched_text}} AS text
   WHERE coalesce(r._text, '') <> text
   SET r._text = text
   RETURN count(r) AS written

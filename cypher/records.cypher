@@ -6,8 +6,7 @@ CALL () {
   UNWIND $rows AS row
   CREATE (r:Record:{{node_label}})
   SET r = row.properties
-  SET r._text = reduce(t = '', name IN $words | t + coalesce(toStringOrNull(r[name]) + ' ', ''))
-              + reduce(t = '', name IN $word_lists | t + reduce(u = '', word IN coalesce(r[name], []) | u + word + ' '))
+  SET r._text = {{>searched_text}}
   FOREACH (claim IN row.claims | CREATE (c:_Claim)-[:CLAIMED_BY]->(r) SET c = claim)
   CREATE (v:_Revision:_Pending)
   SET v = row.revision
@@ -84,9 +83,7 @@ CALL (missing, moved) {
     FOREACH (name IN changed | SET v['before_' + name] = r[name], v['after_' + name] = row.properties[name])
     FOREACH (claim IN row.claims | CREATE (c:_Claim)-[:CLAIMED_BY]->(r) SET c = claim)
     SET r += row.properties, r._updated_at = r._changed_at
-    FOREACH (record IN CASE WHEN row.searched THEN [r] ELSE [] END |
-      SET record._text = reduce(t = '', name IN $words | t + coalesce(toStringOrNull(record[name]) + ' ', ''))
-        + reduce(t = '', name IN $word_lists | t + reduce(u = '', word IN coalesce(record[name], []) | u + word + ' ')))
+    SET r += CASE WHEN row.searched THEN {_text: {{>searched_text}}} ELSE {} END
   }
   RETURN collect([row.key, r._version, r._created_at, r._updated_at]) AS results
 }
@@ -146,8 +143,7 @@ OPTIONAL CALL (r) {
   REMOVE r._archived_at
   SET r:{{node_label}}
   SET r += $folded
-  SET r._text = reduce(t = '', name IN $words | t + coalesce(toStringOrNull(r[name]) + ' ', ''))
-              + reduce(t = '', name IN $word_lists | t + reduce(u = '', word IN coalesce(r[name], []) | u + word + ' '))
+  SET r._text = {{>searched_text}}
   FOREACH (claim IN $claims | CREATE (c:_Claim)-[:CLAIMED_BY]->(r) SET c = claim)
   CREATE (v:_Revision:_Pending)
   SET v = $revision, v.version = r._version, v.at = r._changed_at

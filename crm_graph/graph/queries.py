@@ -9,7 +9,8 @@ A statement begins with a header that names its door, parameters and columns:
 
 `ask` is wrapped in a read of `_State`, `change` begins with a match of the two versions that
 the caller knew, `plain` is left as it is (start-up, feed, jobs). `{{name}}` marks an
-identifier, put in by `Query.on`; what stands between the lines `{{each}}` and `{{end}}` is
+identifier, put in by `Query.on`; `{{>name}}` stands for what `cypher/parts/<name>.cypher` says,
+for statements that must not differ in it; what stands between the lines `{{each}}` and `{{end}}` is
 repeated by `Query.on_each`, joined by UNION ALL. Every statement returns exactly one row. What a header
 declares and what the text uses must agree, else loading fails with file and line.
 """
@@ -30,6 +31,7 @@ Door = Literal["ask", "change", "plain"]
 _HEADER = re.compile(r"^// (ask|change|plain) (\w+)\(([^)]*)\)(?: -> (.+))?$")
 _PARAMETER = re.compile(r"\$([A-Za-z_]\w*)")
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
+_PART = re.compile(r"\{\{>(\w+)\}\}")
 _EACH = re.compile(r"^ *\{\{each\}\}\n(.*?)^ *\{\{end\}\}$", re.MULTILINE | re.DOTALL)
 _MARKS = ("each", "end")
 
@@ -163,11 +165,20 @@ def _parse(subject: str, text: str):  # type: ignore[no-untyped-def]
         yield query.name.partition(".")[2], query
 
 
+@cache
+def _part(name: str) -> str:
+    return _code(files("cypher").joinpath("parts", f"{name}.cypher").read_text("utf-8").splitlines())
+
+
+def _code(lines: Sequence[str]) -> str:
+    return "\n".join(text for text in lines if text.strip() and not text.lstrip().startswith("//"))
+
+
 def _read(subject: str, line: int, lines: list[str]) -> Query:
     header = cast(re.Match[str], _HEADER.match(lines[0]))
     door, name, declared, columns = header.groups()
     comments = [text for text in lines[1:] if text.startswith("//")]
-    body = "\n".join(text for text in lines[1:] if text.strip() and not text.lstrip().startswith("//"))
+    body = _PART.sub(lambda match: _part(match[1]), _code(lines[1:]))
     parameters = frozenset(part.strip() for part in declared.split(",") if part.strip())
     used = frozenset(_PARAMETER.findall(body)) - GUARD_PARAMETERS
     if used != parameters:

@@ -6,6 +6,7 @@ Patterns are regular expressions whose time is linear in the text they are match
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 FOLD = "toLower(toUpper(toLower({text})))"
@@ -13,6 +14,11 @@ FOLD = "toLower(toUpper(toLower({text})))"
 
 _TOKEN = r"[\p{L}\p{M}\p{N}_]"
 _NO_TOKEN = r"[^\p{L}\p{M}\p{N}_]"
+
+_PHONE_NUMBER = re.compile(r"(?<![\w.'+-])([+(]?[0-9][0-9 \u00a0()./-]{3,40}[0-9])(?![\w'])")
+_NOT_OF_NUMBER = re.compile(r"\(0\)|[^0-9]")
+_FEWEST_DIGITS = 5
+"""Fewer, such as those of `1 2 3`, begin too many numbers."""
 
 
 def fold(text: str) -> str:
@@ -50,12 +56,15 @@ def token_patterns(wanted: str) -> list[dict[str, str]]:
 def full_text_query(query: str, object_type_id: str) -> str:
     """A Lucene query for records of one object type whose searchable values have all words, or words that begin so.
 
-    Only letters, digits and the marks `_ . '` of the query reach it, so that it has no syntax of its own.
+    What is written as a telephone number in it is found as one word too: however its digits are separated, here or in
+    the value. Only letters, digits and the marks `_ . '` of the query reach it, so that it has no syntax of its own.
     """
-    words = query_words(query)
-    if not words:
+    if not query_words(query):
         return "_kind:none"
-    return " AND ".join([f'_kind:"{object_type_id}"', *(f'_text:("{word}" OR {word}*)' for word in words)])
+    clauses = [f'_kind:"{object_type_id}"']
+    for n, part in enumerate(_PHONE_NUMBER.split(query)):
+        clauses += _number_clauses(part) if n % 2 else _word_clauses(part)
+    return " AND ".join(dict.fromkeys(clauses))
 
 
 def query_words(query: str) -> list[str]:
@@ -63,6 +72,19 @@ def query_words(query: str) -> list[str]:
     # It keeps `example.com` and `o'neil` as one word each, and cuts at every other mark.
     runs = "".join(char if _is_token(char) or char in ".'" else " " for char in query.lower()).split()
     return list(dict.fromkeys(word for run in runs if (word := run.strip(".'"))))
+
+
+def _word_clauses(text: str) -> list[str]:
+    return [f'_text:("{word}" OR {word}*)' for word in query_words(text)]
+
+
+def _number_clauses(text: str) -> list[str]:
+    words = _word_clauses(text)
+    number = _NOT_OF_NUMBER.sub("", text).removeprefix("00")
+    as_one = _word_clauses(number)
+    if len(number) < _FEWEST_DIGITS or words == as_one:
+        return words
+    return [f"(({' AND '.join(words)}) OR {as_one[0]})"]
 
 
 def _is_token(char: str) -> bool:

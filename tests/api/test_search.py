@@ -18,6 +18,9 @@ from crm_graph.records import store
 from crm_graph.records.record import Identity, NewAssociation
 from crm_graph.unit import Unit
 
+LOCAL, PAIRS = "22334455", "22 33 44 55"
+"""A telephone number without a country code."""
+
 
 class Account:
     """The searches of one account over HTTP, and what they are to find."""
@@ -144,6 +147,50 @@ def test_a_new_value_is_found_by_the_next_search(account: Account, word: str) ->
     )
     assert account.search("contacts", equals("firstname", word))["total"] == 1
     assert account.search("contacts", {"query": word})["total"] == 1
+
+
+def found_among(account: Account, object_type: str, ids: list[str], query: str) -> list[str]:
+    """Ids of those of the records that the query finds."""
+    filters = [{"propertyName": "hs_object_id", "operator": "IN", "values": ids}]
+    found = account.search(object_type, {"query": query, "filters": filters})
+    return [record["id"] for record in found["results"]]
+
+
+@pytest.mark.parametrize("stored", ["+47 {pairs}", "+47{local}", "0047 {pairs}", "+47 ({pairs}) ext. 12", "47-{pairs}"])
+@pytest.mark.parametrize("asked", ["+47 {pairs}", "47{local}", "+47{local}", "0047{local}", "(0047) {pairs}"])
+def test_a_telephone_number_is_found_however_its_digits_are_separated(
+    account: Account, stored: str, asked: str
+) -> None:
+    made = account.make("contact", phone=stored.format(local=LOCAL, pairs=PAIRS))
+    other = account.make("contact", phone="+47 22334456")
+    query = asked.format(local=LOCAL, pairs=PAIRS)
+    assert found_among(account, "contacts", [made, other], query) == [made]
+
+
+@pytest.mark.parametrize("code", ["+1", "+47", "+358", "00358"])
+@pytest.mark.parametrize("asked", ["{local}", "{pairs}"])
+def test_a_telephone_number_is_found_without_its_country_code(account: Account, code: str, asked: str) -> None:
+    made = account.make("company", name="Halden", phone=f"{code} 2233-4455")
+    other = account.make("company", name="Halden", phone=f"{code} 2233-4456")
+    query = asked.format(local=LOCAL, pairs=PAIRS)
+    assert found_among(account, "companies", [made, other], query) == [made]
+
+
+def test_a_telephone_number_is_found_beside_other_words(account: Account, word: str) -> None:
+    made = account.make("contact", firstname=word, phone=f"+47 {LOCAL}")
+    other = account.make("contact", firstname="another", phone=f"+47 {LOCAL}")
+    assert found_among(account, "contacts", [made, other], f"{PAIRS} {word}") == [made]
+
+
+def test_a_changed_telephone_number_is_found_and_the_former_one_is_not(account: Account) -> None:
+    record_id = account.make("contact", phone=f"+47 {LOCAL}")
+    change = {"phone": f"+46 {PAIRS}"}
+    account.crm.run(
+        account.token,
+        lambda unit: store.update(unit, unit.model.object_type("contact"), Identity(record_id), change),
+    )
+    assert found_among(account, "contacts", [record_id], f"46{LOCAL}") == [record_id]
+    assert found_among(account, "contacts", [record_id], f"47{LOCAL}") == []
 
 
 def test_an_archived_record_is_not_found(account: Account, word: str) -> None:

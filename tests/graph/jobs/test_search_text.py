@@ -13,6 +13,7 @@ from crm_graph.crm import Crm
 from crm_graph.definitions.changes import properties
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import InUse
+from crm_graph.graph import migrations
 from crm_graph.graph.database import wait_until
 from crm_graph.graph.embedded.server import Connection
 from crm_graph.jobs import job, search_text
@@ -73,6 +74,31 @@ def test_stored_records_are_found_by_what_was_made_searchable(crm: Crm, name: st
 
     assert found(crm, name, "teal") == ids
     assert found(crm, name, "none") == ids
+
+
+def test_stored_telephone_numbers_are_found_by_their_digits(crm: Crm, name: str) -> None:
+    made = create(crm, name, colour="+47 22 33 44 55")
+    make_searchable(crm, name, "colour")
+
+    rebuild(crm, name)
+
+    assert found(crm, name, "4722334455") == [made]
+
+
+def test_texts_that_were_made_before_digits_were_in_them_are_made_anew(crm: Crm, name: str) -> None:
+    made = create(crm, name, title="+47 22 33 44 55")
+    record, migration = f"MATCH (r:Record {{_id: {made}}})", migrations.statements("0017_phone_numbers")
+    with crm.graph.driver.session() as session:
+        session.run(f"{record} SET r._text = r.title").consume()
+        assert found(crm, name, "4722334455") == []
+        for statement in [*migration, *migration]:
+            session.run(statement).consume()
+
+    while held := job.claim(crm.graph, [search_text.KIND]):
+        assert search_text.work(crm, held)
+        held.end(job.DONE)
+
+    assert found(crm, name, "4722334455") == [made]
 
 
 def test_stored_records_are_no_longer_found_by_what_is_not_searchable(crm: Crm, name: str) -> None:
