@@ -51,13 +51,13 @@ class Served:
         """Scheme, host and port."""
         return f"http://127.0.0.1:{self.port}"
 
-    def begin(self, command: str = "serve") -> subprocess.Popen[bytes]:
+    def begin(self, command: str = "serve", *options: str) -> subprocess.Popen[bytes]:
         """Start it and return at once."""
         variables = {
             name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "CRM_GRAPH_U"))
         }
         variables |= {"CRM_GRAPH_TOKEN": TOKEN, **self.environment}
-        arguments = [command, "--data", str(self.data), "--port", str(self.port), "--heap", "400m"]
+        arguments = [command, "--data", str(self.data), "--port", str(self.port), "--heap", "400m", *options]
         with self.log.open("ab") as log:
             self.popen = subprocess.Popen(
                 [sys.executable, "-m", "crm_graph", *arguments],

@@ -64,7 +64,28 @@ def association_label(defining: Caller, using: Caller) -> None:
     assert answer.status == 400, answer
 
 
-@pytest.mark.parametrize("kind", [token, property_, association_label])
+def association_definition(defining: Caller, using: Caller) -> None:
+    schemas, name = "/crm/v3/schemas", "roast_batch"
+    if using.get(f"{schemas}/{name}").status == 404:
+        given = {"name": name, "labels": {"singular": name, "plural": f"{name}s"}, "properties": []}
+        assert defining.post(schemas, given).status == 201
+    batch, product = using.create(name), using.create("products", name=name)
+    path = f"/crm/v4/objects/{name}/{batch}/associations/default/products/{product}"
+    answer = using.call("PUT", path)
+    assert answer.status == 400, answer
+    assert "/associations" in answer.message, answer
+    made = defining.post(f"{schemas}/{name}/associations", {"fromObjectTypeId": name, "toObjectTypeId": "product"})
+    assert made.status == 201, made
+    answer = using.call("PUT", path)
+    assert answer.status == 200, answer
+    assert using.delete(path.replace("/default/", "/")).status == 204
+    answer = defining.delete(f"{schemas}/{name}/associations/{made.body['id']}")
+    assert answer.status == 204, answer
+    answer = using.call("PUT", path)
+    assert answer.status == 400, answer
+
+
+@pytest.mark.parametrize("kind", [token, property_, association_label, association_definition])
 def test_what_one_worker_defines_or_revokes_holds_for_the_other(served: Served, kind: Kind) -> None:
     with served.two_workers() as (first, second):
         for n in range(ROUNDS):

@@ -15,6 +15,8 @@ from crm_graph.graph.database import Graph, Guard
 from crm_graph.graph.queries import Door, Statement, guarded, load
 from tests.factories import unique
 
+pytestmark = pytest.mark.slow  # planning what is complicated takes seconds
+
 LIMIT_MS = 300
 ENOUGH_S = 40
 

@@ -34,8 +34,10 @@ def test_the_data_set_goes_in_whole(usual: Crm) -> None:
     name = f"sales-{secrets.token_hex(5)}"
     mapping = EXAMPLE.read_text("utf-8").replace('name = "crm-sales"', f'name = "{name}"', 1)
     sample = Sample(usual, name, Path(os.environ["CRM_SALES_DIR"]), mapping)
-    _, errors = sample.run()
+    report, errors = sample.run()
     assert errors == []
+    [owners] = [step for step in report.steps if step.title == "owners"]
+    assert owners.created + owners.updated + owners.unchanged == 35
     assert [sample.count(kind) for kind in (COMPANY, PRODUCT, DEAL, LINE_ITEM)] == [85, 7, 8_800, 8_800]
     assert sample.ask("AND r.hs_is_closed_won RETURN sum(r.amount) AS won", kind=DEAL) == [{"won": 10_005_534}]
     without = "AND NOT EXISTS { (r)-[:DEAL_TO_COMPANY]-() } RETURN count(r) AS n"
