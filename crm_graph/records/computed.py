@@ -6,7 +6,7 @@ would need more than `Limits.counted_associations` associations is not given: th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from crm_graph.definitions import expressions, stage_times
@@ -31,12 +31,12 @@ def names_of(object_type: ObjectType, names: tuple[str, ...]) -> tuple[str, ...]
     )
 
 
-def values_of(unit: Unit, object_type: ObjectType, ids: Sequence[int], names: tuple[str, ...]) -> Values:
+def values_of(unit: Unit, object_type: ObjectType, ids: Sequence[int], names: Collection[str]) -> Values:
     """Computed values by record id and name, natively, all of them in one statement.
 
     ReadTooLong, which names what is computed, where they cannot be made in the time of a read.
     """
-    computed = names_of(object_type, names)
+    computed = names_of(object_type, tuple(names))
     if not computed or not ids:
         return {record_id: {} for record_id in ids}
     parameters: dict[str, Any] = {}

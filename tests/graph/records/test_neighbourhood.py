@@ -117,7 +117,7 @@ def test_object_types_that_the_reader_may_not_read_are_left_out(crm: Crm, make: 
 
 def test_record_that_is_not_there_is_not_found(crm: Crm, make: Make) -> None:
     with pytest.raises(RecordNotFound):
-        around(crm, replace(make.contact(), id=999_999_999_999))
+        around(crm, make.contact()._replace(id=999_999_999_999))
 
 
 def test_revisions_tell_values_and_associations_newest_first(crm: Crm, make: Make) -> None:
