@@ -22,6 +22,7 @@ from crm_graph.graph.embedded.server import Connection, EmbeddedServer
 from crm_graph.graph.embedded.settings import CONFIGURATION, USERNAME
 from tests.api.client import Client
 from tests.factories import Make
+from tests.patience import patient
 
 TOKEN = "pat-crm-of-the-tests"
 SHORT_LIVED = ("-XX:TieredStopAtLevel=1",)
@@ -42,17 +43,17 @@ def neo4j_server(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathF
     if uri := os.environ.get("NEO4J_URI"):
         given = Connection(uri, os.environ.get("NEO4J_USERNAME", "neo4j"), os.environ.get("NEO4J_PASSWORD", ""))
         mark_as_test(given)
-        yield given
+        yield patient(given)
     elif pytestconfig.getoption("--neo4j") == "testcontainers":
         with container() as started:
             mark_as_test(started)
-            yield started
+            yield patient(started)
     else:
         server = EmbeddedServer(tmp_path_factory.mktemp("neo4j"), java_options=SHORT_LIVED)
         try:
             connection = server.start()
             mark_as_test(connection)
-            yield connection
+            yield patient(connection)
         finally:
             server.kill()
 
@@ -138,7 +139,7 @@ def account_of_its_own(folder: Path, **environment: str) -> Iterator[Flask]:
     """An application whose account nobody else uses, on a bundled Neo4j in that folder."""
     server = EmbeddedServer(folder, java_options=SHORT_LIVED)
     try:
-        own = {**server.start().as_environment(), "CRM_GRAPH_TOKEN": TOKEN, **environment}
+        own = {**patient(server.start()).as_environment(), "CRM_GRAPH_TOKEN": TOKEN, **environment}
         settings = Settings.from_environment(own)
         crm = Crm(settings)
         crm.prepare()

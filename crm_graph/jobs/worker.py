@@ -7,6 +7,7 @@ is killed loses nothing: another takes its job up at the cursor when the lease h
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 import time
@@ -45,7 +46,7 @@ _SWEEP_S = 60
 
 
 class Worker:
-    """Numbers the feed, follows it, removes what was purged, does a long and a short job at a time: a thread each."""
+    """Numbers the feed, follows it, removes what is over, does a long and a short job at a time: a thread each."""
 
     def __init__(self, crm: Crm, kinds: Mapping[str, Work] = KINDS) -> None:
         self._crm = crm
@@ -59,6 +60,7 @@ class Worker:
                 (self._number, INTERVAL_S),
                 (self._follow, follower.INTERVAL_S),
                 (self._remove_purged, _LOOK_S),
+                (self._sweep, _SWEEP_S),
                 (self._work_long, _LOOK_S),
                 (self._work_short, _LOOK_S),
             )
@@ -108,6 +110,14 @@ class Worker:
     def _remove_purged(self) -> bool:
         return archive.remove_purged(self._crm.graph)
 
+    def _sweep(self) -> bool:
+        for what, sweep in (("files of imports that are none", imports.sweep), ("deleted lists", purging.purge)):
+            try:
+                sweep(self._crm)
+            except Exception as error:
+                log.warning("%s could not be removed: %s", what, error)
+        return False
+
     def _work_long(self) -> bool:
         return self._work(self._long)
 
@@ -140,14 +150,6 @@ class Worker:
         return True
 
 
-def _sweep(crm: Crm) -> None:
-    for what, sweep in (("files of imports that are none", imports.sweep), ("deleted lists", purging.purge)):
-        try:
-            sweep(crm)
-        except Exception as error:
-            log.warning("%s could not be removed: %s", what, error)
-
-
 def main() -> None:
     """Run a worker with the settings of the environment until SIGTERM or Ctrl-C."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(message)s")
@@ -156,9 +158,7 @@ def main() -> None:
         worker = Worker(crm)
         worker.start()
         log.info("started")
-        _sweep(crm)
-        while not stopping.wait(_SWEEP_S):
-            _sweep(crm)
+        stopping.wait(math.inf)
         has_stopped = worker.stop()
         log.info("stopped")
         if not has_stopped:

@@ -13,7 +13,7 @@ from typing import Any
 import neo4j
 import pytest
 
-from crm_graph.config import Limits, Settings
+from crm_graph.config import Settings
 from crm_graph.definitions.association import USER_DEFINED, AssociationType
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Property
@@ -29,6 +29,7 @@ from crm_graph.segments import members
 from crm_graph.segments.segment import Segment
 from crm_graph.unit import Unit
 from tests.graph.search.conftest import World, make_world
+from tests.patience import PATIENT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -45,7 +46,6 @@ QUIET = 7
 NOON = 1_000
 """A moment at which the quiet record had changed once."""
 
-PATIENT = Limits(read_ms=120_000, write_ms=120_000, search_ms=120_000)
 """Nothing here is about time, and a server that has just started plans slowly."""
 
 NOTE_IS_UNKNOWN: Mapping[str, Any] = {
@@ -206,7 +206,7 @@ def issued(world: World, work: Operation) -> list[tuple[Statement, Mapping[str, 
     found: list[tuple[Statement, Mapping[str, Any]]] = []
     world.graph.observers.append(lambda statement, parameters: found.append((statement, dict(parameters))))
     try:
-        work(world, world.unit(search_ms=PATIENT.search_ms))
+        work(world, world.unit())
     finally:
         world.graph.observers.pop()
     return found

@@ -24,6 +24,7 @@ from crm_graph.search.criteria import make_filter
 from crm_graph.search.members import compile_matches, compile_member_count, compile_members
 from crm_graph.search.operators import OPERATORS
 from crm_graph.search.target import find_target
+from tests.patience import patient
 
 FULL = 20_000
 """Records of each of two object types, and associations between them, in the full database."""
@@ -217,7 +218,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """A server of its own, since the plans depend on what the database holds."""
     own = EmbeddedServer(tmp_path_factory.mktemp("plans"))
     try:
-        yield own.start()
+        yield patient(own.start())
     finally:
         own.kill()
 
@@ -225,13 +226,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
 @pytest.fixture(scope="module")
 def empty(server: Connection) -> Iterator[neo4j.Session]:
     """A session in a database with definitions and no record."""
-    settings = Settings(
-        neo4j_uri=server.uri,
-        neo4j_username=server.username,
-        neo4j_password=server.password,
-        limits=Limits(read_ms=120_000, write_ms=120_000),  # a server that has just started plans slowly
-    )
-    crm = Crm(settings)
+    crm = Crm(Settings.from_environment(server.as_environment()))
     crm.prepare()
     store.ensure_pairs(crm.graph, [PAIR])
     crm.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.api.client import Client
-from tests.factories import unique
+from tests.factories import Make, unique
 
 DEALS = "/crm/v3/objects/deals"
 
@@ -16,20 +16,28 @@ def placed(client: Client, **given: str) -> tuple[str, str]:
     return properties["pipeline"], properties["dealstage"]
 
 
-def defined(client: Client) -> tuple[str, list[str]]:
+def defined(client: Client, object_type: str = "deals", display_order: int = 50) -> tuple[str, list[str]]:
     """A new pipeline with three stages, whose order is not that in which they are given."""
     stages = [
-        {"label": label, "displayOrder": order, "metadata": {"probability": "0.5"}}
+        {"label": label, "displayOrder": order, "metadata": {"probability": "0.5"} if object_type == "deals" else {}}
         for label, order in (("Second", 1), ("Third", 2), ("First", 0))
     ]
-    answer = client.post("/crm/v3/pipelines/deals", {"label": unique(), "displayOrder": 50, "stages": stages})
+    body = {"label": unique(), "displayOrder": display_order, "stages": stages}
+    answer = client.post(f"/crm/v3/pipelines/{object_type}", body)
     assert answer.status_code == 201, answer.text
     by_label = {each["label"]: each["id"] for each in answer.json["stages"]}
     return answer.json["id"], [by_label[label] for label in ("First", "Second", "Third")]
 
 
-def test_what_is_left_out_is_the_first_pipeline_and_its_first_stage(client: Client) -> None:
-    assert placed(client) == ("default", "appointmentscheduled")
+def test_what_is_left_out_is_the_first_pipeline_and_its_first_stage(client: Client, make: Make) -> None:
+    thing = make.object_type().name
+    defined(client, thing, display_order=2)
+    first, stages = defined(client, thing, display_order=1)
+    answer = client.post(f"/crm/v3/objects/{thing}", {"properties": {"name": unique()}})
+    assert answer.status_code == 201, answer.text
+    wanted = {"properties": "hs_pipeline,hs_pipeline_stage"}
+    properties = client.get(f"/crm/v3/objects/{thing}/{answer.json['id']}", **wanted).json["properties"]
+    assert (properties["hs_pipeline"], properties["hs_pipeline_stage"]) == (first, stages[0])
 
 
 def test_a_pipeline_without_a_stage_is_begun_at_its_first(client: Client) -> None:

@@ -20,6 +20,7 @@ from crm_graph.errors import CRMError, UnknownObjectType
 from crm_graph.graph.embedded.server import EmbeddedServer
 from tests.conftest import SHORT_LIVED
 from tests.factories import Make
+from tests.patience import patient
 from tests.unit.diagram.models import labelled, model
 
 
@@ -92,7 +93,7 @@ def test_where_there_is_no_account_none_is_made(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_an_account_that_nobody_serves_is_shown_and_left_as_it_was(tmp_path: Path) -> None:
     with EmbeddedServer(tmp_path / "neo4j", java_options=SHORT_LIVED) as connection:
-        own = Crm(Settings.from_environment(connection.as_environment()))
+        own = Crm(Settings.from_environment(patient(connection).as_environment()))
         own.prepare()
         own.close()
     runner = CliRunner(env={"NEO4J_URI": None})

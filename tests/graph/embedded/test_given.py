@@ -18,6 +18,7 @@ from crm_graph.graph.embedded.server import Connection, EmbeddedServer
 from crm_graph.graph.embedded.settings import CONFIGURATION
 from crm_graph.graph.given import differences
 from tests.conftest import SHORT_LIVED, mark_as_test
+from tests.patience import patient
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +44,7 @@ def theirs(server: Connection) -> Connection:
 
 @pytest.fixture
 def crm(theirs: Connection) -> Iterator[Crm]:
-    found = Crm(Settings.from_environment({**theirs.as_environment(), "CRM_GRAPH_LIMIT_WRITE_MS": "60000"}))
+    found = Crm(Settings.from_environment(patient(theirs).as_environment()))
     yield found
     found.close()
 

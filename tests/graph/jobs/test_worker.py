@@ -24,6 +24,7 @@ from crm_graph.jobs import job
 from crm_graph.jobs.job import Held
 from crm_graph.jobs.worker import Work, Worker
 from crm_graph.unit import Actor, Unit
+from tests.patience import patient
 
 ROOT = Actor(user_id=1, is_super_admin=True)
 
@@ -185,7 +186,7 @@ def test_the_process_stops_within_a_second(
 def test_the_process_outlives_the_graph_and_stops_without_it(tmp_path: Path) -> None:
     server = EmbeddedServer(tmp_path / "neo4j")
     connection = server.start()
-    graph = Graph(Settings.from_environment(connection.as_environment()))
+    graph = Graph(Settings.from_environment(patient(connection).as_environment()))
     try:
         migrations.run(graph)
         log = tmp_path / "log"

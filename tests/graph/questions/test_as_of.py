@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from crm_graph.config import Limits
 from crm_graph.errors import QueryTooExpensive, RecordNotFound
 from crm_graph.questions.as_of import PastState, state
 from tests.graph.records.small import ADVISER, DEFAULT, FIRM, PERSON, TEAM, SmallAccount, association
+from tests.patience import PATIENT
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_more_associations_than_are_counted_are_refused(account: SmallAccount) -
     firm = since_zero(account, account.record(FIRM))
 
     def seen() -> PastState:
-        few = Limits(counted_associations=2)
+        few = replace(PATIENT, counted_associations=2)
         return account.run(lambda unit: state(replace(unit, limits=few), FIRM, firm.partition(":")[2], 10))
 
     for _ in range(2):

@@ -62,7 +62,7 @@ def with_formulas(world: World, made: Mapping[str, tuple[str, str]]) -> World:
 
 
 def values(world: World, names: Sequence[str]) -> dict[int, dict[str, Any]]:
-    return computed.values_of(world.unit(read_ms=120_000), world.thing, list(RECORDS), names)
+    return computed.values_of(world.unit(), world.thing, list(RECORDS), names)
 
 
 ANY = st.sampled_from(sorted(PROPERTIES)).flatmap(lambda name: st.tuples(st.just(name), formulas(name)))
@@ -104,8 +104,8 @@ def test_records_are_found_and_sorted_by_a_formula(
     filters = [{"propertyName": "total", "operator": "GTE", "value": str(bound)}]
     sign = -1 if descending else 1
     sorts = [{"propertyName": "total", "direction": "DESCENDING" if descending else "ASCENDING"}]
-    page = world.search({"filters": filters, "sorts": sorts, "limit": 200}, search_ms=60_000)
+    page = world.search({"filters": filters, "sorts": sorts, "limit": 200})
     assert [each.id for each in page.records] == sorted(matching, key=lambda n: (sign * results[n], n))
     absent = [record_id for record_id, value in results.items() if value is None]
     missing = {"propertyName": "total", "operator": "NOT_HAS_PROPERTY"}
-    assert world.search({"filters": [missing], "limit": 200}, search_ms=60_000).total == len(absent)
+    assert world.search({"filters": [missing], "limit": 200}).total == len(absent)

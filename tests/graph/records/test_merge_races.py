@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from threading import Event
 
 import pytest
 
-from crm_graph.config import Settings
 from crm_graph.crm import Crm
 from crm_graph.errors import InvalidAssociation
 from crm_graph.graph.database import wait_until
@@ -23,15 +21,6 @@ from crm_graph.unit import Unit
 from tests.factories import SUPER_ADMIN, Make
 
 Work = Callable[[Unit], object]
-
-
-@pytest.fixture(scope="module")
-def crm(settings: Settings) -> Iterator[Crm]:
-    """The account, with time enough for a write that waits while others are planned for the first time."""
-    made = Crm(replace(settings, limits=replace(settings.limits, write_ms=60_000)))
-    made.prepare()
-    yield made
-    made.close()
 
 
 @pytest.fixture

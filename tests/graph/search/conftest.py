@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import neo4j
@@ -23,6 +23,7 @@ from crm_graph.graph.embedded.server import Connection
 from crm_graph.records.ids import IdBlocks
 from crm_graph.search import SearchPage, parse, run
 from crm_graph.unit import Actor, Unit
+from tests.patience import PATIENT
 
 START = 1_700_000_000_000
 """When the first record of a world was made; each next one a second later."""
@@ -66,7 +67,7 @@ class World:
             actor=Actor(user_id=1),
             clock=Clock(),
             ids=IdBlocks(self.graph),
-            limits=Limits(**limits),
+            limits=replace(PATIENT, **limits),
         )
 
     def search(self, body: Mapping[str, Any], object_type: ObjectType | None = None, **limits: int) -> SearchPage:
@@ -164,7 +165,7 @@ def make_world(graph: Graph) -> World:
     model = DataModel(version=1, object_types={"thing": thing, "part": part}, pairs=pairs)
     graph.define([text for each in (thing, part) for text in constraints.of_object_type(each)])
     graph.define(constraints.of_pairs(list(pairs.values())))
-    return World(graph, thing, part, model, Limits())
+    return World(graph, thing, part, model, PATIENT)
 
 
 def remove_world(world: World) -> None:

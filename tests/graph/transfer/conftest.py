@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from crm_graph.config import Limits, Settings
+from crm_graph.config import Settings
 from crm_graph.crm import Crm
 from crm_graph.graph.embedded.server import Connection
 from crm_graph.transfer import importer
@@ -29,14 +29,8 @@ EXAMPLE = ROOT / "examples" / "crm-sales.toml"
 def crm(neo4j_server: Connection) -> Iterator[Crm]:
     """An account whose imports have batches of five rows, so that the sample has several."""
     settings = Settings.from_environment(neo4j_server.as_environment())
-    small = Settings(
-        neo4j_uri=settings.neo4j_uri,
-        neo4j_username=settings.neo4j_username,
-        neo4j_password=settings.neo4j_password,
-        token="token-of-import-tests",
-        limits=Limits(import_batch_rows=5),
-    )
-    made = Crm(small)
+    limits = replace(settings.limits, import_batch_rows=5)
+    made = Crm(replace(settings, token="token-of-import-tests", limits=limits))
     made.prepare()
     yield made
     made.close()

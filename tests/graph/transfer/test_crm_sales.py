@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from crm_graph.config import Limits
 from crm_graph.crm import Crm
 from tests.graph.transfer.conftest import EXAMPLE, Sample
+from tests.patience import PATIENT
 
 COMPANY, DEAL, PRODUCT, LINE_ITEM = "0-2", "0-3", "0-7", "0-8"
 
@@ -25,7 +25,7 @@ pytestmark = [
 @pytest.fixture
 def usual(crm: Crm) -> Iterator[Crm]:
     """The account with batches of the usual size."""
-    made = Crm(replace(crm.settings, limits=Limits()))
+    made = Crm(replace(crm.settings, limits=PATIENT))
     yield made
     made.close()
 
