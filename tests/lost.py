@@ -1,4 +1,4 @@
-"""Connections that are lost after a transaction was committed and before its answer came."""
+"""Connections that are refused, or lost after a transaction was committed and before its answer came."""
 
 from __future__ import annotations
 
@@ -28,3 +28,16 @@ def lose_commits(monkeypatch: pytest.MonkeyPatch, statement: str) -> list[neo4j.
     monkeypatch.setattr(neo4j.Transaction, "run", noting_run)
     monkeypatch.setattr(neo4j.Transaction, "commit", losing_commit)
     return lost
+
+
+def refuse_once(monkeypatch: pytest.MonkeyPatch, statement: str) -> None:
+    """Refuse a connection to the first that brings such a statement."""
+    run, refused = neo4j.Session.run, list[Any]()
+
+    def refusing_run(session: neo4j.Session, query: Any, *arguments: Any, **more: Any) -> Any:
+        if statement in str(query) and not refused:
+            refused.append(session)
+            raise neo4j.exceptions.ServiceUnavailable("Couldn't connect")
+        return run(session, query, *arguments, **more)
+
+    monkeypatch.setattr(neo4j.Session, "run", refusing_run)

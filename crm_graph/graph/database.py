@@ -12,6 +12,7 @@ numbers were read. Transient errors are tried again here, the same way for all d
 from __future__ import annotations
 
 import logging
+import math
 import random
 import re
 import threading
@@ -47,6 +48,10 @@ _CONNECTION_S = 0.75
 _IDLE_S = 1.0
 """A connection that was idle longer is tried before it is used: it may be one to a server that was restarted."""
 _POOL_SIZE = 100
+_RECOVERING_S = 15.0
+"""How long after its last refusal a graph counts as just come back."""
+_LEAST_S = 0.5
+"""What a write may then take in any case."""
 _ENDING_S = 3.0
 """How much longer than its limit a transaction may last: Neo4j looks for those by default every two seconds."""
 
@@ -121,6 +126,7 @@ class Graph:
         """Called with every statement before it runs; tests count and profile with it."""
         self.planner = Planner(self.driver)
         self._turns = Turns()
+        self._lost_at = -math.inf
         self._local = threading.local()
         self._sessions: set[neo4j.Session] = set()
 
@@ -233,7 +239,7 @@ class Graph:
         kept, self._local.kept = self._local.kept, None
         try:
             with translated(writes=True):
-                transaction = session.begin_transaction({"id": transaction_id}, self._write_s)
+                transaction = session.begin_transaction({"id": transaction_id}, self._limit_ms(end) / 1000)
                 several = _Several(self, guard, transaction)
                 try:
                     result = work(several)
@@ -248,6 +254,17 @@ class Graph:
         finally:
             self._local.kept = kept
         return cast(T, result)
+
+    def _limit_ms(self, end: float) -> int:
+        """What a write may take that begins now and whose tries end at `end`.
+
+        A graph that was away plans everything anew; so that nobody waits long for it, a write then has the time of
+        its tries and no more.
+        """
+        now = time.monotonic()
+        if now - self._lost_at > _RECOVERING_S:
+            return self.limits.write_ms
+        return min(self.limits.write_ms, int(max(end - now, _LEAST_S) * 1000))
 
     @property
     def _write_s(self) -> float:
@@ -298,12 +315,16 @@ class Graph:
         try:
             return attempt()
         except PASSING as error:
-            failures = [error]
+            failures: list[Exception] = [error]
 
         def again() -> T:
-            if failures:  # the first attempt counts, and was made without what trying again costs
-                raise failures.pop()
-            return attempt()
+            try:
+                if failures:  # the first attempt counts, and was made without what trying again costs
+                    raise failures.pop()
+                return attempt()
+            except Lost:
+                self._lost_at = time.monotonic()
+                raise
 
         retrying = Retrying(
             retry=retry_if_exception_type(PASSING),
@@ -368,17 +389,17 @@ class _Single:
         statement, graph = _statement(query), self._graph
         graph._observe(statement, parameters)
         full = {**parameters, "model_version": self.guard.model_version, "access_version": self.guard.access_version}
-        limit_ms, transaction_id, end = graph.limits.write_ms, self._transaction_id, graph._end_of_tries()
+        transaction_id, end = self._transaction_id, graph._end_of_tries()
 
         def attempt() -> Row:
             try:
-                return graph._one(statement, full, limit_ms, writes=True, transaction_id=transaction_id)
+                return graph._one(statement, full, graph._limit_ms(end), writes=True, transaction_id=transaction_id)
             except OutcomeUnknown as error:
                 if graph.was_made(transaction_id, end):
                     return _Made()
                 raise Lost("The connection was lost before the write was made.") from error
 
-        with graph._turns.taken(locks, limit_ms / 1000):
+        with graph._turns.taken(locks, graph._limit_ms(end) / 1000):
             return graph._retried(attempt, end)
 
     def together(self, work: Callable[[Statements], T]) -> T:

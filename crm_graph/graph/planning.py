@@ -7,7 +7,9 @@ tried.
 
 from __future__ import annotations
 
+import random
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -16,6 +18,7 @@ import neo4j
 from neo4j import exceptions as driver_errors
 
 _PLAN_S = 120.0
+_APART_S = 1.0
 _WAITING = 10
 """Statements that wait to be planned; the next one that runs out of time may be planned later."""
 
@@ -38,6 +41,8 @@ class Planner:
     def _plan(self, text: str, parameters: Mapping[str, Any]) -> None:
         # A plan depends on the types of the parameters. One that there is already costs nothing.
         explained = neo4j.Query(f"EXPLAIN {text}", timeout=_PLAN_S)
+        # Processes that ran out of time together do not plan together: who comes later finds the plan.
+        time.sleep(random.uniform(0, _APART_S))
         try:
             with self._turn, suppress(driver_errors.DriverError, driver_errors.Neo4jError):
                 with self._driver.session() as session:

@@ -14,6 +14,7 @@ from crm_graph.graph import migrations
 from crm_graph.graph.database import Graph, Guard
 from crm_graph.graph.queries import Door, Statement, guarded, load
 from tests.factories import unique
+from tests.lost import refuse_once
 
 pytestmark = pytest.mark.slow  # planning what is complicated takes seconds
 
@@ -76,3 +77,13 @@ def test_a_statement_of_a_transaction_comes_to_its_end_later(impatient: Graph) -
         return impatient.transaction(known, impatient.clock.new_id(), lambda inner: inner.change(statement))
 
     assert tried(work, WriteTooLong)
+
+
+def test_a_graph_that_has_just_come_back_gives_a_write_the_time_of_its_tries_and_no_more(
+    impatient: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statement, doors = complicated("change"), impatient.statements(guard(impatient), impatient.clock.new_id())
+    impatient.limits = replace(impatient.limits, write_ms=120_000, retry_ms=LIMIT_MS)
+    refuse_once(monkeypatch, statement.text)
+    with pytest.raises(WriteTooLong):
+        doors.change(statement)

@@ -174,7 +174,7 @@ def test_programs_end_with_a_killed_supervisor_and_neo4j_is_taken_over(supervise
 
 
 @pytest.mark.slow
-def test_killed_neo4j_is_back_within_ten_seconds_on_its_port(supervised: Supervised):
+def test_killed_neo4j_is_back_on_its_port(supervised: Supervised):
     supervised.start()
     port = supervised.bolt_port
     assert port
@@ -182,7 +182,8 @@ def test_killed_neo4j_is_back_within_ten_seconds_on_its_port(supervised: Supervi
     supervised.neo4j.kill()
 
     assert within(2, lambda: not listens(port))
-    assert within(10, lambda: listens(port))
+    # That it takes less than ten seconds is held where the machine has nothing else to do: tests/faults.
+    assert within(60, lambda: listens(port))
     assert supervised.bolt_port == port
 
 
