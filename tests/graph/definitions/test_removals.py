@@ -160,7 +160,7 @@ def test_no_record_comes_into_what_is_about_to_be_removed(
 
     with held_open(worker):
         removal = pool.submit(lambda: other.do(REMOVALS["stage"](name)))
-        assert wait_until(lambda: len(known().open_stages) == 1, 10)
+        assert wait_until(lambda: len(known().open_stages) == 1, 60)
         with pytest.raises(InvalidValues):
             deal(worker, name, f"{name}_a")
         assert known().stage(f"{name}_a"), "it is shown to the end"
@@ -234,7 +234,7 @@ def test_of_two_removals_at_once_that_would_leave_no_stage_one_is_refused(
     with_pipelines(worker, name)
     with held_open(worker):
         first = pool.submit(lambda: other.do(stage_removal(name, "a")))
-        assert wait_until(lambda: open_stages(worker, name) == [f"{name}_b"], 10)
+        assert wait_until(lambda: open_stages(worker, name) == [f"{name}_b"], 60)
         with pytest.raises(InUse, match=f"{name}_b is the last"):
             worker.do(stage_removal(name, "b"))
     first.result()
@@ -336,7 +336,7 @@ def test_no_record_is_made_of_an_object_type_that_is_about_to_be_removed(
     worker.do(lambda unit: define_type(unit, name))
     with held_open(worker):
         removal = pool.submit(lambda: other.do(lambda unit: object_types.archive(unit, unit.model.object_type(name))))
-        assert wait_until(lambda: worker.model().object_type(name).closing, 10)
+        assert wait_until(lambda: worker.model().object_type(name).closing, 60)
         with pytest.raises(InactiveObjectType):
             worker.do(lambda unit: store.create(unit, unit.model.object_type(name), {"title": "x"}))
     removal.result()
@@ -363,7 +363,7 @@ def test_nobody_writes_by_what_was_permitted_before_when_a_change_is_answered(
     before = worker.model().version
     with held_open(worker):
         change = pool.submit(lambda: other.do(lambda unit: narrow(unit, name), SUPER_ADMIN))
-        assert wait_until(lambda: worker.model().version > before, 10)
+        assert wait_until(lambda: worker.model().version > before, 60)
         wait([change], 0.2)
         assert not change.done()
     change.result()

@@ -37,7 +37,7 @@ def node(graph: Graph, job_id: str) -> dict[str, Any]:
 
 def is_kept(graph: Graph, job_id: str) -> bool:
     """Whether a lease that was let run out is kept again, within the time of some beats."""
-    return wait_until(lambda: node(graph, job_id)["lease_until"] > graph.clock.read(), 10)
+    return wait_until(lambda: node(graph, job_id)["lease_until"] > graph.clock.read(), 60)
 
 
 def test_a_job_stays_with_its_worker_while_the_work_goes_on(job_graph: Graph, kind: str, held: Held) -> None:
@@ -96,6 +96,6 @@ def test_a_worker_keeps_its_job_before_the_first_batch(job_graph: Graph, crm: Cr
     worker = Worker(crm, {kind: count_the_rows})
     worker.start()
     added = job.add(job_graph, kind, {})
-    assert wait_until(lambda: job.find(job_graph, added.id).has_ended, 30)
+    assert wait_until(lambda: job.find(job_graph, added.id).has_ended, 60)
     worker.stop()
     assert job.find(job_graph, added.id).state == job.DONE

@@ -124,7 +124,7 @@ def test_the_worker_does_it(crm: Crm, name: str) -> None:
     worker = Worker(crm, {search_text.KIND: KINDS[search_text.KIND]})
     worker.start()
     try:
-        assert wait_until(lambda: job.find(crm.graph, str(job_id)).has_ended, 20)
+        assert wait_until(lambda: job.find(crm.graph, str(job_id)).has_ended, 60)
     finally:
         worker.stop()
 

@@ -37,11 +37,11 @@ def working(crm: Crm, kind: str, work: Work) -> Iterator[Worker]:
         yield worker
     finally:
         # On a busy machine the first look of a thread may outlast the grace of one call: its queries are planned then.
-        assert wait_until(worker.stop, 10)
+        assert wait_until(worker.stop, 60)
 
 
 def ended(graph: Graph, job_id: str) -> bool:
-    return wait_until(lambda: job.find(graph, job_id).has_ended, 10)
+    return wait_until(lambda: job.find(graph, job_id).has_ended, 60)
 
 
 def advance(crm: Crm, held: Held, cursor: int) -> None:
@@ -71,7 +71,7 @@ def test_it_removes_the_associations_that_purged_records_left(crm: Crm) -> None:
         return int(rows[0]["bare"])
 
     with working(crm, "unused", lambda crm, held: True):
-        assert wait_until(lambda: bare() == 0, 10)
+        assert wait_until(lambda: bare() == 0, 60)
 
 
 def test_a_job_is_done(crm: Crm, kind: str) -> None:
@@ -145,7 +145,7 @@ def test_the_feed_is_numbered_without_a_reader(crm: Crm, kind: str) -> None:
             "CREATE (:_Revision:_Pending {record_key: $key, version: 1, at: $at, kind: 'create'})",
             key=kind, at=crm.clock.now(),
         )  # fmt: skip
-        assert wait_until(lambda: is_numbered(crm.graph, kind), 10)
+        assert wait_until(lambda: is_numbered(crm.graph, kind), 60)
 
 
 def is_numbered(graph: Graph, key: str) -> bool:
@@ -163,7 +163,7 @@ def process(connection: Connection, log: Path) -> Iterator[subprocess.Popen[byte
             [sys.executable, "-m", "crm_graph.jobs.worker"], env=environment, stdout=output, stderr=subprocess.STDOUT
         )
         try:
-            assert wait_until(lambda: b"started" in log.read_bytes(), 10)
+            assert wait_until(lambda: b"started" in log.read_bytes(), 60)
             yield started
         finally:
             started.kill()
@@ -171,7 +171,7 @@ def process(connection: Connection, log: Path) -> Iterator[subprocess.Popen[byte
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_process_stops_within_a_second(
+def test_the_process_stops_within_two_seconds(
     crm: Crm, neo4j_server: Connection, tmp_path: Path, number: signal.Signals
 ) -> None:
     with process(neo4j_server, tmp_path / "log") as started:
@@ -179,7 +179,7 @@ def test_the_process_stops_within_a_second(
         began = time.monotonic()
         started.send_signal(number)
         assert started.wait(5) == 0
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 2
 
 
 @pytest.mark.slow
@@ -192,15 +192,15 @@ def test_the_process_outlives_the_graph_and_stops_without_it(tmp_path: Path) -> 
         log = tmp_path / "log"
         with process(connection, log) as started:
             server.kill()
-            assert wait_until(lambda: b"waiting for the graph" in log.read_bytes(), 10)
+            assert wait_until(lambda: b"waiting for the graph" in log.read_bytes(), 60)
             server.start()
-            assert wait_until(lambda: b"the graph is back" in log.read_bytes(), 30)
+            assert wait_until(lambda: b"the graph is back" in log.read_bytes(), 60)
             server.kill()
             time.sleep(1)
             began = time.monotonic()
             started.terminate()
             assert started.wait(5) == 0
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < 2
         assert b"Traceback" not in log.read_bytes()
     finally:
         graph.close()

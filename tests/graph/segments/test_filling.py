@@ -269,7 +269,7 @@ def test_the_worker_does_it(small: Crm, things: str) -> None:
     worker = Worker(small, {writing.KIND: filling.work})
     worker.start()
     try:
-        assert wait_until(lambda: status(small, segment) == COMPLETE, 20)
+        assert wait_until(lambda: status(small, segment) == COMPLETE, 60)
     finally:
         worker.stop()
     assert [each.record_id for each in run(small, lambda unit: members.page(unit, segment, {}, limit=250)).members] == [
