@@ -200,7 +200,12 @@ class Graph:
             "WHERE NOT status STARTS WITH 'Terminated' OR statusDetails <> '' "
             "RETURN collect([transactionId, metaData.id]) AS found"
         )
-        return dict(self._retried(lambda: self._run(text, {}, self.limits.read_ms, writes=False), end)[0]["found"])
+        end = self._end_of_tries() if end is None else end
+
+        def attempt() -> list[dict[str, Any]]:
+            return self._run(text, {}, self._limit_ms(end, self.limits.read_ms), writes=False)
+
+        return dict(self._retried(attempt, end)[0]["found"])
 
     def plain(self, query: Query | Statement, /, **parameters: Any) -> Row:
         """The one row of an unguarded statement: start-up, feed, jobs, health."""
@@ -215,14 +220,18 @@ class Graph:
         """
         end = self._end_of_tries() if end is None else end
         statement, parameters = load("transactions").was_made.statement, {"transaction_id": transaction_id}
+        self._lost_at = time.monotonic()
 
         def has_ended() -> bool:
             return transaction_id not in self._open_transactions(end).values()
 
+        def attempt() -> Row:
+            return self._one(statement, parameters, self._limit_ms(end, self.limits.read_ms), writes=False)
+
         try:
             if not has_ended() and not wait_until(has_ended, self._write_s + _ENDING_S):
                 raise OutcomeUnknown(UNKNOWN)
-            row = self._retried(lambda: self._one(statement, parameters, self.limits.read_ms, writes=False), end)
+            row = self._retried(attempt, end)
         except (GraphUnavailable, Busy, ReadTooLong) as error:
             raise OutcomeUnknown(UNKNOWN) from error
         return bool(row["made"])
@@ -239,7 +248,9 @@ class Graph:
         kept, self._local.kept = self._local.kept, None
         try:
             with translated(writes=True):
-                transaction = session.begin_transaction({"id": transaction_id}, self._limit_ms(end) / 1000)
+                transaction = session.begin_transaction(
+                    {"id": transaction_id}, self._limit_ms(end, self.limits.write_ms) / 1000
+                )
                 several = _Several(self, guard, transaction)
                 try:
                     result = work(several)
@@ -255,16 +266,19 @@ class Graph:
             self._local.kept = kept
         return cast(T, result)
 
-    def _limit_ms(self, end: float) -> int:
-        """What a write may take that begins now and whose tries end at `end`.
+    @property
+    def _is_recovering(self) -> bool:
+        return time.monotonic() - self._lost_at < _RECOVERING_S
 
-        A graph that was away plans everything anew; so that nobody waits long for it, a write then has the time of
-        its tries and no more.
+    def _limit_ms(self, end: float, most_ms: int) -> int:
+        """What a statement may take that begins now and whose tries end at `end`: `most_ms`, or less.
+
+        A graph that was away plans everything anew; so that nobody waits long for it, a statement then has the time
+        of its tries and no more.
         """
-        now = time.monotonic()
-        if now - self._lost_at > _RECOVERING_S:
-            return self.limits.write_ms
-        return min(self.limits.write_ms, int(max(end - now, _LEAST_S) * 1000))
+        if not self._is_recovering:
+            return most_ms
+        return min(most_ms, int(max(end - time.monotonic(), _LEAST_S) * 1000))
 
     @property
     def _write_s(self) -> float:
@@ -329,7 +343,8 @@ class Graph:
         retrying = Retrying(
             retry=retry_if_exception_type(PASSING),
             wait=wait_exponential_jitter(multiplier=0.005, max=0.2, jitter=0.005),
-            stop=lambda state: time.monotonic() + state.upcoming_sleep > end,
+            # What begins last has its time too.
+            stop=lambda state: time.monotonic() + state.upcoming_sleep > end - _LEAST_S * self._is_recovering,
             reraise=True,
         )
         try:
@@ -391,15 +406,18 @@ class _Single:
         full = {**parameters, "model_version": self.guard.model_version, "access_version": self.guard.access_version}
         transaction_id, end = self._transaction_id, graph._end_of_tries()
 
+        def limit_ms() -> int:
+            return graph._limit_ms(end, graph.limits.write_ms)
+
         def attempt() -> Row:
             try:
-                return graph._one(statement, full, graph._limit_ms(end), writes=True, transaction_id=transaction_id)
+                return graph._one(statement, full, limit_ms(), writes=True, transaction_id=transaction_id)
             except OutcomeUnknown as error:
                 if graph.was_made(transaction_id, end):
                     return _Made()
                 raise Lost("The connection was lost before the write was made.") from error
 
-        with graph._turns.taken(locks, graph._limit_ms(end) / 1000):
+        with graph._turns.taken(locks, limit_ms() / 1000):
             return graph._retried(attempt, end)
 
     def together(self, work: Callable[[Statements], T]) -> T:
