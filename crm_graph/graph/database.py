@@ -236,9 +236,13 @@ class Graph:
             raise OutcomeUnknown(UNKNOWN) from error
         return bool(row["made"])
 
-    def _end_of_tries(self) -> float:
-        """Until when something that begins now is tried again, by the monotonic clock."""
-        return time.monotonic() + self.limits.retry_ms / 1000
+    def _end_of_tries(self, begun_at: float | None = None) -> float:
+        """Until when something that begins now is tried again, by the monotonic clock.
+
+        Where the graph was away a moment ago that counts from `begun_at`, when the work began of which it is a part.
+        """
+        begin = begun_at if begun_at is not None and self._is_recovering else time.monotonic()
+        return begin + self.limits.retry_ms / 1000
 
     def _transact(self, guard: Guard, transaction_id: str, work: Callable[[Statements], T], end: float) -> T:
         result: T | None = None
@@ -386,6 +390,7 @@ class _Single:
     def __init__(self, graph: Graph, guard: Guard, transaction_id: str) -> None:
         self._graph = graph
         self._transaction_id = transaction_id
+        self._begun_at = time.monotonic()
         self.guard = guard
 
     def ask(self, query: Query | Statement, /, **parameters: Any) -> Row:
@@ -404,7 +409,7 @@ class _Single:
         statement, graph = _statement(query), self._graph
         graph._observe(statement, parameters)
         full = {**parameters, "model_version": self.guard.model_version, "access_version": self.guard.access_version}
-        transaction_id, end = self._transaction_id, graph._end_of_tries()
+        transaction_id, end = self._transaction_id, graph._end_of_tries(self._begun_at)
 
         def limit_ms() -> int:
             return graph._limit_ms(end, graph.limits.write_ms)
