@@ -52,6 +52,7 @@ _RECOVERING_S = 15.0
 """How long after its last refusal a graph counts as just come back."""
 _LEAST_S = 0.5
 """What a write may then take in any case."""
+_NOT_READY = "The graph has just come back and is not ready for this yet; nothing was written. Try again."
 _ENDING_S = 3.0
 """How much longer than its limit a transaction may last: Neo4j looks for those by default every two seconds."""
 
@@ -220,7 +221,7 @@ class Graph:
         """
         end = self._end_of_tries() if end is None else end
         statement, parameters = load("transactions").was_made.statement, {"transaction_id": transaction_id}
-        self._lost_at = time.monotonic()
+        self._note_loss()
 
         def has_ended() -> bool:
             return transaction_id not in self._open_transactions(end).values()
@@ -255,7 +256,7 @@ class Graph:
                 transaction = session.begin_transaction(
                     {"id": transaction_id}, self._limit_ms(end, self.limits.write_ms) / 1000
                 )
-                several = _Several(self, guard, transaction)
+                several = _Several(self, guard, transaction, limit_ms)
                 try:
                     result = work(several)
                     is_complete = True
@@ -269,6 +270,10 @@ class Graph:
         finally:
             self._local.kept = kept
         return cast(T, result)
+
+    def _note_loss(self) -> None:
+        self._lost_at = time.monotonic()
+        self.planner.forget()
 
     @property
     def _is_recovering(self) -> bool:
@@ -297,10 +302,16 @@ class Graph:
         writes: bool,
         transaction_id: str | None = None,
     ) -> Row:
+        self._await_plan(statement, parameters, limit_ms)
         rows = self._run(statement.text, parameters, limit_ms, writes=writes, transaction_id=transaction_id)
         if not rows:
             raise StaleModel
         return rows[0]
+
+    def _await_plan(self, statement: Statement, parameters: Mapping[str, Any], limit_ms: int) -> None:
+        """Return at once, or when a graph that was away a moment ago is ready; GraphUnavailable after `limit_ms`."""
+        if self._is_recovering and not self.planner.is_planned(statement.text, parameters, limit_ms / 1000):
+            raise GraphUnavailable(_NOT_READY)
 
     def _run(
         self,
@@ -341,7 +352,7 @@ class Graph:
                     raise failures.pop()
                 return attempt()
             except Lost:
-                self._lost_at = time.monotonic()
+                self._note_loss()
                 raise
 
         retrying = Retrying(
@@ -396,9 +407,15 @@ class _Single:
     def ask(self, query: Query | Statement, /, **parameters: Any) -> Row:
         statement, graph = _statement(query), self._graph
         graph._observe(statement, parameters)
-        limit_ms = statement.limit_ms or graph.limits.read_ms
+        end = graph._end_of_tries(self._begun_at)
+
+        def attempt() -> Row:
+            # A budget of its own stays what it is.
+            limit_ms = statement.limit_ms or graph._limit_ms(end, graph.limits.read_ms)
+            return graph._one(statement, parameters, limit_ms, writes=False)
+
         try:
-            row = graph._retried(lambda: graph._one(statement, parameters, limit_ms, writes=False))
+            row = graph._retried(attempt, end)
         except ReadTooLong as error:
             if statement.limit_ms is None:
                 raise
@@ -430,9 +447,10 @@ class _Single:
 
 
 class _Several:
-    def __init__(self, graph: Graph, guard: Guard, transaction: neo4j.Transaction) -> None:
+    def __init__(self, graph: Graph, guard: Guard, transaction: neo4j.Transaction, limit_ms: int) -> None:
         self._graph = graph
         self._transaction = transaction
+        self._limit_ms = limit_ms
         self._has_failed = False
         self.guard = guard
 
@@ -462,6 +480,7 @@ class _Several:
 
     def _run(self, statement: Statement, parameters: Mapping[str, Any]) -> Row:
         self._graph._observe(statement, parameters)
+        self._graph._await_plan(statement, parameters, self._limit_ms)
         try:
             with translated(writes=True):
                 try:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from crm_graph.config import Settings
-from crm_graph.errors import CRMError, ReadTooLong, WriteTooLong
+from crm_graph.errors import CRMError, GraphUnavailable, ReadTooLong, WriteTooLong
 from crm_graph.graph import migrations
 from crm_graph.graph.database import Graph, Guard
 from crm_graph.graph.queries import Door, Statement, guarded, load
@@ -79,11 +79,21 @@ def test_a_statement_of_a_transaction_comes_to_its_end_later(impatient: Graph) -
     assert tried(work, WriteTooLong)
 
 
-def test_a_graph_that_has_just_come_back_gives_a_write_the_time_of_its_tries_and_no_more(
+def test_a_graph_that_has_just_come_back_is_told_of_in_time_and_plans_once(
     impatient: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     statement, doors = complicated("change"), impatient.statements(guard(impatient), impatient.clock.new_id())
     impatient.limits = replace(impatient.limits, write_ms=120_000, retry_ms=LIMIT_MS)
+    planned: list[str] = []
+    monkeypatch.setattr(impatient.planner, "_plan", noting(planned, impatient.planner._plan))
     refuse_once(monkeypatch, statement.text)
-    with pytest.raises(WriteTooLong):
-        doors.change(statement)
+    assert tried(lambda: doors.change(statement), GraphUnavailable)
+    assert planned == [statement.text]
+
+
+def noting(planned: list[str], plan: Callable[..., None]) -> Callable[..., None]:
+    def noted(text: str, parameters: object) -> None:
+        planned.append(text)
+        plan(text, parameters)
+
+    return noted
