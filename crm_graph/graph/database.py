@@ -253,9 +253,8 @@ class Graph:
         kept, self._local.kept = self._local.kept, None
         try:
             with translated(writes=True):
-                transaction = session.begin_transaction(
-                    {"id": transaction_id}, self._limit_ms(end, self.limits.write_ms) / 1000
-                )
+                limit_ms = self._limit_ms(end, self.limits.write_ms)
+                transaction = session.begin_transaction({"id": transaction_id}, limit_ms / 1000)
                 several = _Several(self, guard, transaction, limit_ms)
                 try:
                     result = work(several)

@@ -62,6 +62,14 @@ def tried(work: Callable[[], object], refusal: type[CRMError]) -> bool:
     return False
 
 
+def noting(planned: list[str], plan: Callable[..., None]) -> Callable[..., None]:
+    def noted(text: str, parameters: object) -> None:
+        planned.append(text)
+        plan(text, parameters)
+
+    return noted
+
+
 @pytest.mark.parametrize(("door", "refusal"), [("ask", ReadTooLong), ("change", WriteTooLong)])
 def test_what_was_not_planned_in_time_comes_to_its_end_later(
     impatient: Graph, door: Door, refusal: type[CRMError]
@@ -89,11 +97,3 @@ def test_a_graph_that_has_just_come_back_is_told_of_in_time_and_plans_once(
     refuse_once(monkeypatch, statement.text)
     assert tried(lambda: doors.change(statement), GraphUnavailable)
     assert planned == [statement.text]
-
-
-def noting(planned: list[str], plan: Callable[..., None]) -> Callable[..., None]:
-    def noted(text: str, parameters: object) -> None:
-        planned.append(text)
-        plan(text, parameters)
-
-    return noted
