@@ -24,6 +24,7 @@ RETURN kind IS NOT NULL AS existed, kind, version, values
 // record was the source]. The far record's archiving and restoring is read from its revisions.
 CALL () {
   MATCH (r:Record {_key: $key})-[x]-(far:Record)
+  USING INDEX SEEK r:Record(_key)
   WHERE x.since <= $at AND (x.until IS NULL OR $at < x.until)
   CALL (far) {
     MATCH (v:_Revision {record_key: far._key})

@@ -19,6 +19,7 @@
 CALL () {
   UNWIND $ends AS end
   OPTIONAL MATCH (r:Record {_key: end.key})
+  USING INDEX SEEK r:Record(_key)
   FOREACH (record IN CASE WHEN end.locked AND r IS NOT NULL THEN [r] ELSE [] END | SET record:Record)
   WITH end, r
   RETURN collect(CASE WHEN end.required AND (r IS NULL OR r._archived_at IS NOT NULL) THEN end.key END) AS missing
@@ -96,10 +97,12 @@ CALL (changes, over) {
   WITH changes WHERE size(over) = 0
   UNWIND changes AS change
   MATCH (r:Record {_key: change.row.from_key})
+  USING INDEX SEEK r:Record(_key)
   CALL (change, r) {
     UNWIND change.made AS link
     WITH r, link.to_id AS to_id, collect(link.type_id) AS type_ids
     MATCH (target:Record {_key: $target_kind + ':' + toString(to_id)})
+    USING INDEX SEEK target:Record(_key)
     CALL (r, target, to_id, type_ids) {
       UNWIND type_ids AS type_id
       CREATE (r)-[x:{{relationship_type}}]->(target)
@@ -116,6 +119,7 @@ CALL (suspect) {
   UNWIND to_ids AS to_id
   WITH DISTINCT $target_kind + ':' + toString(to_id) AS key
   OPTIONAL MATCH (target:Record {_key: key} WHERE target._archived_at IS NULL)
+  USING INDEX SEEK target:Record(_key)
   RETURN collect(CASE WHEN target IS NULL THEN key END) AS gone
 }
 WITH missing + gone AS missing, over, begins
@@ -175,6 +179,7 @@ RETURN missing, over, changed, bereft
 // is_source, is_target: on which sides of the pair the record may stand.
 CALL () {
   MATCH (r:Record {_key: $key})
+  USING INDEX SEEK r:Record(_key)
   SET r:Record
 }
 CALL () {
@@ -233,6 +238,7 @@ RETURN size(found) AS number, over
 // id of another type, whether the near record is the source], …]]; the second list may name archived far records too.
 UNWIND $wanted AS wanted
 OPTIONAL MATCH (near:Record {_key: wanted.key})
+USING INDEX SEEK near:Record(_key)
 WITH wanted, near IS NOT NULL AND (near._archived_at IS NULL OR near._merged_into IS NOT NULL) AS found,
      CASE WHEN near._archived_at IS NULL THEN near._id END AS near_id
 WITH wanted, found, COLLECT {
@@ -255,6 +261,7 @@ RETURN collect([wanted.id, found, far_ids, typed]) AS pages
 // Like pages_from, seen from the target.
 UNWIND $wanted AS wanted
 OPTIONAL MATCH (near:Record {_key: wanted.key})
+USING INDEX SEEK near:Record(_key)
 WITH wanted, near IS NOT NULL AND (near._archived_at IS NULL OR near._merged_into IS NOT NULL) AS found,
      CASE WHEN near._archived_at IS NULL THEN near._id END AS near_id
 WITH wanted, found, COLLECT {
@@ -277,6 +284,7 @@ RETURN collect([wanted.id, found, far_ids, typed]) AS pages
 // so those that have this record as their target come first.
 UNWIND $wanted AS wanted
 OPTIONAL MATCH (near:Record {_key: wanted.key})
+USING INDEX SEEK near:Record(_key)
 WITH wanted, near IS NOT NULL AND (near._archived_at IS NULL OR near._merged_into IS NOT NULL) AS found,
      CASE WHEN near._archived_at IS NULL THEN near._id END AS near_id
 WITH wanted, found, near_id, COLLECT {
@@ -316,6 +324,7 @@ RETURN collect([wanted.id, found, far_ids, typed]) AS pages
 // Those of the keys that name a live record, or one that was merged into another.
 UNWIND $keys AS key
 MATCH (near:Record {_key: key})
+USING INDEX SEEK near:Record(_key)
 WHERE near._archived_at IS NULL OR near._merged_into IS NOT NULL
 RETURN collect(key) AS found
 

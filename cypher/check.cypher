@@ -15,6 +15,7 @@ RETURN collect(key) AS keys
 // last], [[key and property of its claims]], [[name, value] of the properties that claim]]. claiming: names by kind.
 UNWIND $keys AS key
 MATCH (r:Record {_key: key})
+USING INDEX SEEK r:Record(_key)
 CALL (r) {
   OPTIONAL MATCH (v:_Revision {record_key: r._key})
   USING INDEX SEEK v:_Revision(record_key, version)
@@ -37,6 +38,7 @@ RETURN collect([r._key, r._kind, r._id, labels(r), r._version, r._changed_at, r.
 CALL () {
   UNWIND $keys AS key
   MATCH (r:Record {_key: key})-[x]->(far:Record)
+  USING INDEX SEEK r:Record(_key)
   WITH r, x, far, $pairs[type(x)] AS pair
   WHERE NOT coalesce(
     x.from_id = r._id AND x.to_id = far._id AND r._kind = pair.source AND far._kind = pair.target
@@ -52,6 +54,7 @@ RETURN found
 CALL () {
   UNWIND $keys AS key
   MATCH (r:Record {_key: key})-[x]->(far:Record)
+  USING INDEX SEEK r:Record(_key)
   WHERE x.until IS NULL
     AND (NOT coalesce(x.type_id IN $pairs[type(x)].types, false) OR r._merged_into IS NOT NULL OR far._merged_into IS NOT NULL)
   WITH r, x, far LIMIT $most
@@ -65,6 +68,7 @@ RETURN found
 CALL () {
   UNWIND $keys AS key
   MATCH (r:Record {_key: key})-[x]-(far:Record)
+  USING INDEX SEEK r:Record(_key)
   WHERE x.until IS NULL AND $pairs[type(x)] IS NOT NULL
   WITH r, far, type(x) AS relationship_type, collect(x.type_id) AS type_ids, collect(startNode(x) = r) AS sent
   WHERE true IN sent AND NOT $pairs[relationship_type].default IN type_ids
@@ -78,6 +82,7 @@ RETURN found
 CALL () {
   UNWIND $keys AS key
   MATCH (r:Record {_key: key})-[x]->(far:Record)
+  USING INDEX SEEK r:Record(_key)
   WHERE $pairs[type(x)] IS NOT NULL
   WITH r, far, $pairs[type(x)].name AS relationship_type, x ORDER BY x.since, coalesce(x.until, 9223372036854775807)
   WITH r, far, relationship_type, x.type_id AS type_id, collect([x.since, x.until]) AS times
@@ -92,6 +97,7 @@ RETURN found
 CALL () {
   UNWIND $keys AS key
   MATCH (r:Record {_key: key})-[x]->(far:Record)
+  USING INDEX SEEK r:Record(_key)
   WITH r, x, far, x.until IS NULL AND coalesce(x.type_id IN $pairs[type(x)].primary, false) AS is_primary
   WHERE is_primary OR x.one_of IS NOT NULL
   WITH r, x.type_id AS type_id, collect([is_primary, x.one_of, far._key, type(x)]) AS marked
@@ -107,6 +113,7 @@ RETURN found
 CALL () {
   UNWIND $keys AS key
   MATCH (r:Record {_key: key})-[x]-(far:Record)
+  USING INDEX SEEK r:Record(_key)
   WHERE x.until IS NULL AND far._archived_at IS NULL AND r._archived_at IS NULL
   WITH r, x, $limits[toString(x.type_id)] AS most_of
   WHERE most_of IS NOT NULL

@@ -8,15 +8,18 @@
 CALL () {
   UNWIND $keys AS key
   OPTIONAL MATCH (r:Record {_key: key})
+  USING INDEX SEEK r:Record(_key)
   FOREACH (record IN CASE WHEN r IS NULL THEN [] ELSE [r] END | SET record:Record)
   WITH key
   OPTIONAL MATCH (r:Record {_key: key})
+  USING INDEX SEEK r:Record(_key)
   RETURN collect(CASE WHEN r IS NULL OR r._archived_at IS NOT NULL THEN key END) AS missing,
          max(CASE WHEN r._changed_at >= $at THEN r._changed_at + 1 ELSE $at END) AS locked_at
 }
 CALL () {
   UNWIND $keys AS key
-  MATCH (:Record {_key: key})-[x]-(:Record)
+  MATCH (keyed:Record {_key: key})-[x]-(:Record)
+  USING INDEX SEEK keyed:Record(_key)
   WHERE x.type_id IS NOT NULL AND x.until IS NULL
   RETURN count(x) AS count, max(x.since) AS latest
 }
@@ -25,6 +28,7 @@ CALL (missing, count, moment) {
   WITH missing, count, moment WHERE size(missing) = 0 AND count <= $most
   UNWIND range(0, size($keys) - 1) AS n
   MATCH (r:Record {_key: $keys[n]})
+  USING INDEX SEEK r:Record(_key)
   CALL (r, moment) {
     MATCH (r)-[x]-(far:Record)
     WHERE x.type_id IS NOT NULL AND x.until IS NULL
@@ -55,27 +59,32 @@ RETURN missing, count, moment, retired
 // no property's, such as those of ids merged earlier, move over, and so do former ones; claims: the new ones, for the two
 // old ids.
 MATCH (r:Record {_key: $key})
+USING INDEX SEEK r:Record(_key)
 CALL (r) {
   UNWIND [row IN $rows WHERE row.is_source] AS row
   MATCH (far:Record {_key: row.far})
+  USING INDEX SEEK far:Record(_key)
   CREATE (r)-[x:$(row.type)]->(far)
   SET x = row.properties
 }
 CALL (r) {
   UNWIND [row IN $rows WHERE NOT row.is_source] AS row
   MATCH (far:Record {_key: row.far})
+  USING INDEX SEEK far:Record(_key)
   CREATE (far)-[x:$(row.type)]->(r)
   SET x = row.properties
 }
 CALL (r) {
   UNWIND $from_keys AS from_key
-  MATCH (:Record {_key: from_key})<-[by:CLAIMED_BY]-(c:_Claim|_FormerClaim)
+  MATCH (keyed:Record {_key: from_key})<-[by:CLAIMED_BY]-(c:_Claim|_FormerClaim)
+  USING INDEX SEEK keyed:Record(_key)
   DELETE by
   CREATE (c)-[:CLAIMED_BY]->(r)
 }
 CALL (r) {
   UNWIND $from_keys AS from_key
-  MATCH (:Record {_key: from_key})-[m:IN_SEGMENT]->(s:Segment)
+  MATCH (keyed:Record {_key: from_key})-[m:IN_SEGMENT]->(s:Segment)
+  USING INDEX SEEK keyed:Record(_key)
   WITH r, s, min(m.since) AS since, collect(m) AS joined
   FOREACH (m IN joined | DELETE m)
   CREATE (r)-[n:IN_SEGMENT]->(s)

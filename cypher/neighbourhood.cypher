@@ -6,6 +6,7 @@
 // each pair no more than `considered` relationships are read, and of each far record no more than `looked`, whatever
 // they are, so that a hub costs no more than another.
 MATCH (r:Record {_key: $key})
+USING INDEX SEEK r:Record(_key)
 CALL (r) {
   {{each}}
   WITH r

@@ -19,7 +19,9 @@ RETURN size($rows) AS created
 UNWIND range(0, size($wanted) - 1) AS n
 WITH n, $wanted[n] AS wanted
 OPTIONAL MATCH (direct:Record {_key: wanted.key})
-OPTIONAL MATCH (:_Claim {key: wanted.claim})-[:CLAIMED_BY]->(claimed:Record)
+USING INDEX SEEK direct:Record(_key)
+OPTIONAL MATCH (claim:_Claim {key: wanted.claim})-[:CLAIMED_BY]->(claimed:Record)
+USING INDEX SEEK claim:_Claim(key)
 WITH n, coalesce(claimed, direct) AS r
 WHERE r IS NOT NULL AND (r._archived_at IS NOT NULL) = $archived
 RETURN collect([n, [name IN $names | r[name]]]) AS records
@@ -29,7 +31,9 @@ RETURN collect([n, [name IN $names | r[name]]]) AS records
 UNWIND range(0, size($wanted) - 1) AS n
 WITH n, $wanted[n] AS wanted
 OPTIONAL MATCH (direct:Record {_key: wanted.key})
-OPTIONAL MATCH (:_Claim {key: wanted.claim})-[:CLAIMED_BY]->(claimed:Record)
+USING INDEX SEEK direct:Record(_key)
+OPTIONAL MATCH (claim:_Claim {key: wanted.claim})-[:CLAIMED_BY]->(claimed:Record)
+USING INDEX SEEK claim:_Claim(key)
 WITH n, coalesce(claimed, direct) AS r
 WHERE r IS NOT NULL AND (r._archived_at IS NOT NULL) = $archived
 RETURN collect([n, properties(r)]) AS records
@@ -54,6 +58,7 @@ RETURN collect(properties(r)) AS records
 CALL () {
   UNWIND $rows AS row
   OPTIONAL MATCH (r:Record {_key: row.key})
+  USING INDEX SEEK r:Record(_key)
   FOREACH (record IN CASE WHEN r IS NULL THEN [] ELSE [r] END | SET record:Record)
   WITH row, r
   RETURN collect(CASE WHEN r IS NULL OR r._archived_at IS NOT NULL THEN row.key END) AS missing,
@@ -63,6 +68,7 @@ CALL (missing, moved) {
   WITH missing, moved WHERE size(missing) = 0 AND size(moved) = 0
   UNWIND $released AS given_up
   MATCH (c:_Claim {key: given_up.key})-[:CLAIMED_BY]->(r:Record {_key: given_up.record})
+  USING INDEX SEEK c:_Claim(key)
   FOREACH (digest IN CASE WHEN c.digest IS NULL THEN [] ELSE [c.digest] END |
     MERGE (:_FormerClaim {digest: digest})-[:CLAIMED_BY]->(r))
   DETACH DELETE c
@@ -72,6 +78,7 @@ CALL (missing, moved) {
   WITH missing, moved WHERE size(missing) = 0 AND size(moved) = 0
   UNWIND $rows AS row
   MATCH (r:Record {_key: row.key})
+  USING INDEX SEEK r:Record(_key)
   WITH row, r, [name IN row.changed WHERE (r[name] IS NULL) <> (row.properties[name] IS NULL)
                 OR coalesce(r[name] <> row.properties[name], false)] AS changed
   CALL (row, r, changed) {
@@ -92,13 +99,15 @@ RETURN missing, moved, results
 // ask claimed_by(keys) -> owners
 // Who has the unique values: (key, record id).
 UNWIND $keys AS key
-MATCH (:_Claim {key: key})-[:CLAIMED_BY]->(r:Record)
+MATCH (claim:_Claim {key: key})-[:CLAIMED_BY]->(r:Record)
+USING INDEX SEEK claim:_Claim(key)
 RETURN collect([key, r._id]) AS owners
 
 // ask blocked(digests) -> blocked
 // Digests of values that nobody may have any more.
 UNWIND $digests AS digest
 MATCH (c:_Claim {digest: digest})
+USING INDEX SEEK c:_Claim(digest)
 WHERE c.blocked_at IS NOT NULL
 RETURN collect(digest) AS blocked
 
@@ -109,6 +118,7 @@ RETURN collect(digest) AS blocked
 CALL () {
   UNWIND $rows AS row
   MATCH (r:Record {_key: row.key})
+  USING INDEX SEEK r:Record(_key)
   SET r:Record
   WITH row, r
   WHERE r._archived_at IS NULL
@@ -134,6 +144,7 @@ RETURN archived
 // An archived record live again, with its claims taken anew. What is indexed and what is searched by words may have
 // changed meanwhile, so both are written anew: folded values, words and word_lists as for an update.
 OPTIONAL MATCH (r:Record {_key: $key})
+USING INDEX SEEK r:Record(_key)
 FOREACH (record IN CASE WHEN r IS NULL THEN [] ELSE [r] END | SET record:Record)
 WITH r
 OPTIONAL CALL (r) {
@@ -163,6 +174,7 @@ WITH f
 CALL () {
   UNWIND $rows AS row
   MATCH (r:Record {_key: row.key})
+  USING INDEX SEEK r:Record(_key)
   SET r:Record
   WITH row, r, r._version + 1 AS version, properties(r) AS before,
        CASE WHEN $at > r._changed_at THEN $at ELSE r._changed_at + 1 END AS purged_at
@@ -185,7 +197,8 @@ CALL () {
   }
   CALL (keys) {
     UNWIND keys[1..] AS gone
-    MATCH (:Record {_key: gone})<-[:CLAIMED_BY]-(c:_FormerClaim)
+    MATCH (keyed:Record {_key: gone})<-[:CLAIMED_BY]-(c:_FormerClaim)
+    USING INDEX SEEK keyed:Record(_key)
     DETACH DELETE c
   }
   CREATE (v:_Revision:_Pending)
@@ -194,6 +207,7 @@ CALL () {
   CALL (keys) {
     UNWIND keys AS gone
     MATCH (each:Record {_key: gone})
+    USING INDEX SEEK each:Record(_key)
     CALL (each) {
       MATCH (each)-[m:IN_SEGMENT|IN_SEGMENT_PAST]->()
       DELETE m
@@ -211,10 +225,12 @@ RETURN purged, rest
 
 // ask with_digest(key, digest) -> owner, archived, former
 // By a value's claim the keys of the live record that has it, of archived ones that had it, and of other live ones.
-OPTIONAL MATCH (:_Claim {key: $key})-[:CLAIMED_BY]->(r:Record)
+OPTIONAL MATCH (claim:_Claim {key: $key})-[:CLAIMED_BY]->(r:Record)
+USING INDEX SEEK claim:_Claim(key)
 WITH r._key AS owner
 CALL (owner) {
-  MATCH (:_FormerClaim {digest: $digest})-[:CLAIMED_BY]->(r:Record)
+  MATCH (former:_FormerClaim {digest: $digest})-[:CLAIMED_BY]->(r:Record)
+  USING INDEX SEEK former:_FormerClaim(digest)
   WHERE owner IS NULL OR r._key <> owner
   RETURN collect(CASE WHEN r._archived_at IS NOT NULL THEN r._key END) AS archived,
          collect(CASE WHEN r._archived_at IS NULL THEN r._key END) AS former
@@ -227,6 +243,7 @@ RETURN owner, archived, former
 CALL () {
   UNWIND $keys AS key
   MATCH (r:Record {_key: key})
+  USING INDEX SEEK r:Record(_key)
   CALL (r) {
     OPTIONAL MATCH (r)<-[:CLAIMED_BY]-(c:_Claim)
     WHERE c.key STARTS WITH $merged
@@ -241,6 +258,7 @@ CALL () {
     UNION ALL
     UNWIND merged_keys AS merged_key
     MATCH (earlier:Record {_key: merged_key})
+    USING INDEX SEEK earlier:Record(_key)
     SET earlier._text = null
     RETURN earlier AS teller
   }
@@ -254,6 +272,7 @@ CALL () {
 CALL () {
   UNWIND $keys AS key
   MATCH (c:_FormerClaim {digest: $digest})-[:CLAIMED_BY]->(:Record {_key: key})
+  USING INDEX SEEK c:_FormerClaim(digest)
   DETACH DELETE c
 }
 RETURN redacted

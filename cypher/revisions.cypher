@@ -5,6 +5,7 @@
 // What a merge made goes on from the revisions of its primary record, all older; values `carried` over are no change.
 UNWIND $keys AS key
 MATCH (r:Record {_key: key})
+USING INDEX SEEK r:Record(_key)
 CALL (r) {
   UNWIND [r._key] + coalesce(r._earlier_keys, []) AS written_as
   CALL (written_as) {

@@ -418,6 +418,7 @@ CALL (held) {
   MATCH (s:Segment {id: row.segment_id}) WHERE s.processing_type = 'DYNAMIC' AND s.deleted_at IS NULL
   UNWIND row.joins AS joining
   MATCH (r:Record {_key: joining[0]})
+  USING INDEX SEEK r:Record(_key)
   MERGE (r)-[m:IN_SEGMENT {segment_id: row.segment_id, record_id: joining[1]}]->(s)
   ON CREATE SET m.since = joining[2]
 }
@@ -458,6 +459,7 @@ WITH s
 CALL (s) {
   UNWIND CASE WHEN s IS NULL THEN [] ELSE $joins END AS joining
   MATCH (r:Record {_key: joining[0]})
+  USING INDEX SEEK r:Record(_key)
   MERGE (r)-[m:IN_SEGMENT {segment_id: $segment_id, record_id: joining[1]}]->(s)
   ON CREATE SET m.since = $at
 }

@@ -3,21 +3,25 @@
 CALL () {
   UNWIND $near_keys AS wanted
   MATCH (r:Record {_key: wanted})
+  USING INDEX SEEK r:Record(_key)
   RETURN collect([wanted, [name IN $names | r[name]]]) AS near_by_key
 }
 CALL () {
   UNWIND $near_claims AS wanted
-  MATCH (:_Claim {key: wanted})-[:CLAIMED_BY]->(r:Record)
+  MATCH (claim:_Claim {key: wanted})-[:CLAIMED_BY]->(r:Record)
+  USING INDEX SEEK claim:_Claim(key)
   RETURN collect([wanted, [name IN $names | r[name]]]) AS near_by_claim
 }
 CALL () {
   UNWIND $far_keys AS wanted
   MATCH (r:Record {_key: wanted})
+  USING INDEX SEEK r:Record(_key)
   RETURN collect([wanted, r._id, r._archived_at IS NULL]) AS far_by_key
 }
 CALL () {
   UNWIND $far_claims AS wanted
-  MATCH (:_Claim {key: wanted})-[:CLAIMED_BY]->(r:Record)
+  MATCH (claim:_Claim {key: wanted})-[:CLAIMED_BY]->(r:Record)
+  USING INDEX SEEK claim:_Claim(key)
   RETURN collect([wanted, r._id, r._archived_at IS NULL]) AS far_by_claim
 }
 RETURN near_by_key, near_by_claim, far_by_key, far_by_claim

@@ -9,6 +9,7 @@ CALL () {
   WITH row, r
   WHERE r.{{property}} = row.value
   OPTIONAL MATCH (c:_Claim {key: row.key})
+  USING INDEX SEEK c:_Claim(key)
   OPTIONAL MATCH (c)-[:CLAIMED_BY]->(owner:Record)
   WITH row, r, c, owner
   FOREACH (key IN CASE WHEN c IS NULL THEN [row.key] ELSE [] END |

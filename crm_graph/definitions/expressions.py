@@ -116,7 +116,7 @@ def compile_values(
     results = ", ".join([_result(scope, name) for name in names])
     once = "".join(f", {found.text} AS {found.variable}" for found in scope.once.values())
     body = (
-        f"UNWIND $keys AS key\nMATCH ({RECORD}:Record {{_key: key}})\n"
+        f"UNWIND $keys AS key\nMATCH ({RECORD}:Record {{_key: key}})\nUSING INDEX SEEK {RECORD}:Record(_key)\n"
         f"WITH {RECORD}{once}\n"
         f"RETURN collect([{RECORD}._id, [{results}]]) AS rows"
     )

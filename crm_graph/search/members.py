@@ -136,6 +136,7 @@ def compile_matches(object_type: ObjectType, conditions: Sequence[Condition], mo
     lines = [
         "UNWIND $keys AS key",
         "MATCH (r:Record {_key: key})",
+        "USING INDEX SEEK r:Record(_key)",
         *scope.clauses,
         f"WITH r, [{truths}] AS truths",
         "CALL (r) {",

@@ -1,4 +1,4 @@
-"""Every statement is planned by a real server, empty and full, and its plan looks at no more than it must."""
+"""Every statement is planned by a real server, empty, growing and full, and its plan looks at no more than it must."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from crm_graph.crm import Crm
 from crm_graph.definitions import catalogue, constraints, expressions, store
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.graph.embedded.server import Connection, EmbeddedServer
+from crm_graph.graph.embedded.settings import CONFIGURATION
 from crm_graph.graph.queries import GUARD_PARAMETERS, Query, Statement, load, subjects
 from crm_graph.search import parse
 from crm_graph.search.compiler import compile_counts, compile_search, compile_totals
@@ -30,6 +31,8 @@ FULL = 20_000
 """Records of each of two object types, and associations between them, in the full database."""
 
 CHUNK = 2_000
+GROWING = 100
+"""The same when an account has just begun to fill: Neo4j still takes every index for empty, and a scan of it for free."""
 
 MODEL = catalogue.load()
 PAIR = replace(MODEL.pairs["CONTACT_TO_COMPANY"], is_indexed=True)
@@ -59,7 +62,7 @@ PLACES = {
 PLACES_OF = {"definitions.save_parts": {"node_label": "_Property"}}
 """Where a query means something else by a place."""
 
-FORBIDDEN = ("AllNodesScan", "AllRelationshipsScan", "RelationshipTypeScan", "NodeByLabelScan")
+FORBIDDEN = ("AllNodesScan", "AllRelationshipsScan", "RelationshipTypeScan", "NodeByLabelScan", "IndexScan")
 READS_ALL = {
     "definitions.load": "all definitions are what it is asked for",
     "definitions.is_foreign": "it ends at the first node",
@@ -68,6 +71,22 @@ READS_ALL = {
     "jobs.remove_purged": "few are purged at any time, and it ends at the first one",
 }
 """Queries that may look at everything there is of a kind, with the reason."""
+
+IN_ORDER = {
+    "definitions.migrations_done": "few migrations there are",
+    "modelling.with_indexed_value": "it counts the entries of an index, up to a limit",
+    "segments.create": "an account has few lists",
+    "segments.search": "an account has few lists",
+    "segments.folders": "an account has few lists",
+    "segments.using": "an account has few lists",
+    "segments.followed": "an account has few lists",
+    "transfer.save_owners": "it takes the last entry of an index",
+    **dict.fromkeys(
+        ("search: everything", "search: newest first", "search: by an indexed string", "search: by position"),
+        "a page is taken from an index in its order",
+    ),
+}
+"""Queries that may go along an index, with the reason."""
 
 SORTS = {
     "accounts.tokens": "all tokens are what it is asked for",
@@ -194,7 +213,11 @@ def faults(session: neo4j.Session, given: Text) -> Iterator[str]:
     for operator in operators(plan or {}):
         kind = operator["operatorType"].partition("@")[0]
         details = str(operator.get("args", {}).get("Details", ""))
-        if any(each in kind for each in FORBIDDEN) and name not in READS_ALL:
+        if (
+            any(each in kind for each in FORBIDDEN)
+            and name not in READS_ALL
+            and not ("IndexScan" in kind and name in IN_ORDER)
+        ):
             yield f"{name}: {kind} {details[:80]}"
         if kind == "CartesianProduct" and name not in PRODUCTS and not any(map(_is_one_row, operator["children"])):
             yield f"{name}: {kind} of more than one row with more than one"
@@ -217,8 +240,12 @@ def _is_one_row(operator: dict[str, Any]) -> bool:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """A server of its own, since the plans depend on what the database holds."""
     own = EmbeddedServer(tmp_path_factory.mktemp("plans"))
+    with pytest.MonkeyPatch.context() as patch:
+        # What it knows of its indexes stays as old as a test wants it to be.
+        patch.setitem(CONFIGURATION, "db.index_sampling.background_enabled", "false")
+        connection = patient(own.start())
     try:
-        yield patient(own.start())
+        yield connection
     finally:
         own.kill()
 
@@ -238,30 +265,32 @@ def empty(server: Connection) -> Iterator[neo4j.Session]:
 
 
 @pytest.mark.slow
-def test_every_statement_is_planned_well_on_an_empty_and_on_a_full_database(empty: neo4j.Session) -> None:
+def test_every_statement_is_planned_well_on_an_empty_a_growing_and_a_full_database(empty: neo4j.Session) -> None:
     found = [f"empty: {fault}" for text in texts() for fault in faults(empty, text)]
-    fill(empty)
+    fill(empty, 1, GROWING)
+    found += [f"growing: {fault}" for text in texts() for fault in faults(empty, text)]
+    for first in range(GROWING + 1, FULL, CHUNK):
+        fill(empty, first, first + CHUNK - 1)
+    empty.run("CALL db.prepareForReplanning(300)").consume()
     found += [f"full: {fault}" for text in texts() for fault in faults(empty, text)]
     assert not found, "\n".join(found)
 
 
-def fill(session: neo4j.Session) -> None:
-    """Many contacts and companies, associated, each with a revision and a claim."""
-    for first in range(1, FULL, CHUNK):
-        session.run(
-            "UNWIND range($first, $last) AS n "
-            "CREATE (c:Record:Contact {_id: n, _key: '0-1:' + n, _kind: '0-1', _version: 1, _created_at: n, "
-            "_updated_at: n, _changed_at: n, _text: 'word ' + n}) "
-            "CREATE (d:Record:Company {_id: n, _key: '0-2:' + n, _kind: '0-2', _version: 1, _created_at: n, "
-            "_updated_at: n, _changed_at: n, _text: 'word ' + n}) "
-            "CREATE (:_Revision {record_key: c._key, version: 1, at: n, seq: n, transaction_id: toString(n)}) "
-            "CREATE (:_Claim {key: '0-1|email|' + n, property: 'email'})-[:CLAIMED_BY]->(c) "
-            "WITH n, c MATCH (hub:Company {_id: 1 + n % 100}) "
-            "CREATE (c)-[:CONTACT_TO_COMPANY {from_id: n, to_id: hub._id, type_id: 279, since: n}]->(hub)",
-            first=first,
-            last=first + CHUNK - 1,
-        ).consume()
-    session.run("CALL db.prepareForReplanning(300)").consume()
+def fill(session: neo4j.Session, first: int, last: int) -> None:
+    """Contacts and companies, associated, each with a revision and a claim."""
+    session.run(
+        "UNWIND range($first, $last) AS n "
+        "CREATE (c:Record:Contact {_id: n, _key: '0-1:' + n, _kind: '0-1', _version: 1, _created_at: n, "
+        "_updated_at: n, _changed_at: n, _text: 'word ' + n}) "
+        "CREATE (d:Record:Company {_id: n, _key: '0-2:' + n, _kind: '0-2', _version: 1, _created_at: n, "
+        "_updated_at: n, _changed_at: n, _text: 'word ' + n}) "
+        "CREATE (:_Revision {record_key: c._key, version: 1, at: n, seq: n, transaction_id: toString(n)}) "
+        "CREATE (:_Claim {key: '0-1|email|' + n, property: 'email'})-[:CLAIMED_BY]->(c) "
+        "WITH n, c MATCH (hub:Company {_id: 1 + n % 100}) "
+        "CREATE (c)-[:CONTACT_TO_COMPANY {from_id: n, to_id: hub._id, type_id: 279, since: n}]->(hub)",
+        first=first,
+        last=last,
+    ).consume()
 
 
 def test_every_query_file_is_read(tmp_path: Path) -> None:
