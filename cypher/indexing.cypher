@@ -10,6 +10,7 @@ RETURN collect({id: r._id, value: r.{{property}}}) AS rows
 CALL () {
   UNWIND $rows AS row
   MATCH (r:{{node_label}} {_id: row.id})
+  USING INDEX SEEK r:{{node_label}}(_id)
   WHERE r.{{property}} = row.value OR (r.{{property}} IS NULL AND row.value IS NULL)
   SET r.{{folded}} = row.folded
   RETURN count(r) AS folded

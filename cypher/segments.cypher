@@ -210,6 +210,7 @@ WITH found, CASE WHEN coalesce(found.job, '') = $job THEN found END AS s
 CALL (s) {
   UNWIND CASE WHEN s IS NULL THEN [] ELSE $ids END AS id
   OPTIONAL MATCH (r:{{node_label}} {_id: id})
+  USING INDEX SEEK r:{{node_label}}(_id)
   WITH s, id, r, EXISTS { (r)-[m:IN_SEGMENT]->() WHERE m.segment_id = $segment_id } AS was_there
   FOREACH (each IN CASE WHEN r IS NULL OR was_there THEN [] ELSE [r] END |
     MERGE (each)-[n:IN_SEGMENT {segment_id: $segment_id, record_id: id}]->(s)
@@ -227,6 +228,7 @@ WITH found, CASE WHEN coalesce(found.job, '') = $job THEN found END AS s
 CALL (s) {
   UNWIND CASE WHEN s IS NULL THEN [] ELSE $ids END AS id
   OPTIONAL MATCH (r:{{node_label}} {_id: id})
+  USING INDEX SEEK r:{{node_label}}(_id)
   RETURN collect(CASE WHEN r IS NULL THEN id END) AS missing
 }
 CALL (s) {
@@ -263,12 +265,14 @@ RETURN found IS NOT NULL AS found, found IS NOT NULL AND s IS NULL AS is_busy, r
 CALL () {
   UNWIND $add AS id
   MATCH (r:{{node_label}} {_id: id})
+  USING INDEX SEEK r:{{node_label}}(_id)
   RETURN collect(id) AS present,
          collect(CASE WHEN NOT EXISTS { (r)-[m:IN_SEGMENT]->() WHERE m.segment_id = $segment_id } THEN id END) AS joining
 }
 CALL () {
   UNWIND $remove AS id
   MATCH (r:{{node_label}} {_id: id})
+  USING INDEX SEEK r:{{node_label}}(_id)
   RETURN collect(id) AS there
 }
 CALL () {

@@ -31,6 +31,7 @@ RETURN near_by_key, near_by_claim, far_by_key, far_by_claim
 UNWIND $wanted AS wanted
 CALL (wanted) {
   MATCH (r:{{node_label}})
+  USING INDEX SEEK r:{{node_label}}({{folded_property}})
   WHERE r.{{folded_property}} = wanted.text
   RETURN r LIMIT 2
 }

@@ -5,6 +5,7 @@
 CALL () {
   UNWIND $rows AS row
   MATCH (r:{{node_label}} {_id: row.id})
+  USING INDEX SEEK r:{{node_label}}(_id)
   SET r:Record
   WITH row, r
   WHERE r.{{property}} = row.value

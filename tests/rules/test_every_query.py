@@ -32,7 +32,7 @@ FULL = 20_000
 
 CHUNK = 2_000
 GROWING = 100
-"""The same when an account has just begun to fill: Neo4j still takes every index for empty, and a scan of it for free."""
+"""The same when an account has just begun to fill: Neo4j still takes every index for empty and a scan for free."""
 
 MODEL = catalogue.load()
 PAIR = replace(MODEL.pairs["CONTACT_TO_COMPANY"], is_indexed=True)
