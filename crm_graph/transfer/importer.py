@@ -18,7 +18,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from crm_graph.accounts import tokens
 from crm_graph.crm import Crm
 from crm_graph.definitions.data_model import DataModel
-from crm_graph.errors import Conflict, CRMError, Invalid, NotFound, Unavailable, WriteTooLong
+from crm_graph.errors import Conflict, CRMError, Invalid, NotFound, ReadTooLong, Unavailable, WriteTooLong
 from crm_graph.graph.failures import ConstraintViolated
 from crm_graph.transfer import checking, definitions, owners
 from crm_graph.transfer.ahead import ahead
@@ -239,11 +239,11 @@ class _Run:
 
         def attempt(unit: Unit) -> tuple[Outcome, list[PreparedRow]]:
             look = next(looks, None)
-            if look is None or look.model is not unit.model:
-                look = sorter.sort(unit, rows)
             try:
+                if look is None or look.model is not unit.model:
+                    look = sorter.sort(unit, rows)
                 return write(unit, unit.model.object_type(preparer.record.object_type), look, early, commit)
-            except WriteTooLong as error:
+            except (ReadTooLong, WriteTooLong) as error:
                 if len(rows) < 2:
                     raise
                 raise _TooMuch from error

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crm_graph.definitions.object_type import ObjectType
-from crm_graph.errors import WriteTooLong
+from crm_graph.errors import CRMError, ReadTooLong, WriteTooLong
 from crm_graph.transfer import importer
 from crm_graph.transfer.reading import MappingRefused
 from crm_graph.transfer.sorting import SortedRows
@@ -35,16 +35,16 @@ def test_the_sample_goes_in_but_for_its_bad_rows(sample: Sample) -> None:
     assert [sample.count(kind) for kind in (PRODUCT, COMPANY, DEAL, LINE_ITEM)] == [3, 6, 10, 9]
 
 
-@pytest.mark.parametrize("fit", [1, 2])
+@pytest.mark.parametrize(("fit", "error"), [(1, WriteTooLong), (2, WriteTooLong), (2, ReadTooLong)])
 def test_a_batch_that_takes_too_long_goes_in_by_parts(
-    sample: Sample, monkeypatch: pytest.MonkeyPatch, fit: int
+    sample: Sample, monkeypatch: pytest.MonkeyPatch, fit: int, error: type[CRMError]
 ) -> None:
-    """As where a machine is too slow to write a batch in the time that any write has."""
+    """As where a machine is too slow to look a batch up or to write it in the time that there is."""
     write = importer.write
 
     def slow(unit: Unit, object_type: ObjectType, found: SortedRows, *rest: Any) -> Any:
         if len(found.new) + len(found.known) > fit:
-            raise WriteTooLong("The write took longer than it may; nothing was written.")
+            raise error("It took longer than it may; nothing was written.")
         return write(unit, object_type, found, *rest)
 
     monkeypatch.setattr(importer, "write", slow)
