@@ -212,7 +212,12 @@ class Graph:
         """The one row of an unguarded statement: start-up, feed, jobs, health."""
         statement = _statement(query)
         self._observe(statement, parameters)
-        return self._retried(lambda: self._one(statement, parameters, self.limits.write_ms, writes=True))
+        end = self._end_of_tries()
+
+        def attempt() -> Row:
+            return self._one(statement, parameters, self._limit_ms(end, self.limits.write_ms), writes=True)
+
+        return self._retried(attempt, end)
 
     def was_made(self, transaction_id: str, end: float | None = None) -> bool:
         """Whether a write with that id was committed; OutcomeUnknown where the graph does not answer before `end`.
