@@ -6,8 +6,10 @@ Ids are unique within an object type and tell nothing of time.
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 
+from crm_graph.errors import Unavailable
 from crm_graph.graph.database import Graph
 from crm_graph.graph.queries import load
 
@@ -59,8 +61,10 @@ class IdBlocks:
 
     def _refill(self, object_type_id: str, block: _Block) -> None:
         try:
-            spare = self._reserve(object_type_id, BLOCK)
-            with self._lock:
-                block.spare = spare
+            # Where the graph is away, whoever needs the ids asks for them and is told.
+            with suppress(Unavailable):
+                spare = self._reserve(object_type_id, BLOCK)
+                with self._lock:
+                    block.spare = spare
         finally:
             block.is_refilling = False
