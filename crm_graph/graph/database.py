@@ -50,8 +50,10 @@ _IDLE_S = 1.0
 _POOL_SIZE = 100
 _RECOVERING_S = 15.0
 """How long after its last refusal a graph counts as just come back."""
+_RECOVERING_TRIES_S = 1.2
+"""How long something is then tried again at most: who asks what is defined and then writes is answered within 3 s."""
 _LEAST_S = 0.5
-"""What a write may then take in any case."""
+"""What a statement may then take in any case."""
 _NOT_READY = "The graph has just come back and is not ready for this yet; nothing was written. Try again."
 _ENDING_S = 3.0
 """How much longer than its limit a transaction may last: Neo4j looks for those by default every two seconds."""
@@ -224,9 +226,10 @@ class Graph:
 
         One that is open is waited for as long as it may last: it goes on without the connection that brought it.
         """
-        end = self._end_of_tries() if end is None else end
+        end = math.inf if end is None else end
         statement, parameters = load("transactions").was_made.statement, {"transaction_id": transaction_id}
         self._note_loss()
+        end = min(end, self._end_of_tries())
 
         def has_ended() -> bool:
             return transaction_id not in self._open_transactions(end).values()
@@ -247,8 +250,10 @@ class Graph:
 
         Where the graph was away a moment ago that counts from `begun_at`, when the work began of which it is a part.
         """
-        begin = begun_at if begun_at is not None and self._is_recovering else time.monotonic()
-        return begin + self.limits.retry_ms / 1000
+        tries_s = self.limits.retry_ms / 1000
+        if not self._is_recovering:
+            return time.monotonic() + tries_s
+        return (time.monotonic() if begun_at is None else begun_at) + min(tries_s, _RECOVERING_TRIES_S)
 
     def _transact(self, guard: Guard, transaction_id: str, work: Callable[[Statements], T], end: float) -> T:
         result: T | None = None
