@@ -20,6 +20,15 @@ KILLS = 10
 WRITING_S = 1.5
 
 
+@dataclass(frozen=True)
+class Away:
+    """When Neo4j was killed, when it listened again, and how long it was until it served."""
+
+    killed_at: float
+    listens_at: float
+    seconds: float
+
+
 @dataclass
 class Health:
     """What `/health` answered, with the moment at which it was asked."""
@@ -56,22 +65,18 @@ def test_neo4j_killed_ten_times_loses_nothing_and_holds_nobody(serve: Callable[[
     served = serve()
     served.start()
     wait_for_a_quiet_machine()
+    quiet_s = killed_and_back(served).seconds
     back_s: list[float] = []
     lied: list[str] = []
     with watched(served) as health, writing(served, 8, seed=1) as clients:
         for _ in range(KILLS):
             before = sum(len(client.made) for client in clients)
-            assert within(10, lambda before=before: sum(len(each.made) for each in clients) > before)
+            assert within(30, lambda before=before: sum(len(each.made) for each in clients) > before)
             time.sleep(WRITING_S)
-            port = served.bolt_port
-            killed_at = time.monotonic()
-            served.kill_neo4j()
-            assert within(30, lambda port=port: listens(port)), served.said
-            listens_at = time.monotonic()
-            assert within(30, lambda: served.is_healthy), served.said
-            back_s.append(time.monotonic() - killed_at)
+            away = killed_and_back(served)
+            back_s.append(away.seconds)
             # The monitor asks four times a second.
-            told = health.between(killed_at + 1, listens_at)
+            told = health.between(away.killed_at + 1, away.listens_at)
             lied += [str(answer) for answer in told if answer.status != 503]
         time.sleep(WRITING_S)
 
@@ -86,7 +91,18 @@ def test_neo4j_killed_ten_times_loses_nothing_and_holds_nobody(serve: Callable[[
     late = [str(answer) for answer in refusals if answer.took_s >= 3]
     assert late == [], "\n".join(late)
     assert [str(answer) for answer in asked if answer.took_s >= 1] == []
-    assert max(back_s) < 10, back_s
+    # Where a start alone takes more than half of that, the machine is what is slow.
+    assert max(back_s) < max(10, 2 * quiet_s), (quiet_s, back_s)
+
+
+def killed_and_back(served: Served) -> Away:
+    """Kill Neo4j and return when it serves again."""
+    port, killed_at = served.bolt_port, time.monotonic()
+    served.kill_neo4j()
+    assert within(60, lambda: listens(port)), served.said
+    listens_at = time.monotonic()
+    assert within(60, lambda: served.is_healthy), served.said
+    return Away(killed_at, listens_at, time.monotonic() - killed_at)
 
 
 def is_polite(answer: Answer) -> bool:
