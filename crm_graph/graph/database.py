@@ -30,7 +30,7 @@ from tenacity import Retrying, retry_if_exception_type, wait_exponential_jitter
 from crm_graph.clock import Clock
 from crm_graph.config import Limits, Settings
 from crm_graph.errors import Busy, GraphUnavailable, OutcomeUnknown, QueryTooExpensive, ReadTooLong, StaleModel
-from crm_graph.graph.failures import PASSING, TOO_LONG, UNKNOWN, Gone, Lost, translated
+from crm_graph.graph.failures import PASSING, TOO_LONG, UNKNOWN, Gone, Lost, Refused, translated
 from crm_graph.graph.planning import Planner
 from crm_graph.graph.queries import Query, Statement, load
 from crm_graph.graph.turns import Turns
@@ -228,8 +228,7 @@ class Graph:
         """
         end = math.inf if end is None else end
         statement, parameters = load("transactions").was_made.statement, {"transaction_id": transaction_id}
-        self._note_loss()
-        end = min(end, self._end_of_tries())
+        end = min(end, time.monotonic() + self._tries_s(is_recovering=True))
 
         def has_ended() -> bool:
             return transaction_id not in self._open_transactions(end).values()
@@ -250,10 +249,13 @@ class Graph:
 
         Where the graph was away a moment ago that counts from `begun_at`, when the work began of which it is a part.
         """
+        is_recovering = self._is_recovering
+        begin = begun_at if begun_at is not None and is_recovering else time.monotonic()
+        return begin + self._tries_s(is_recovering=is_recovering)
+
+    def _tries_s(self, *, is_recovering: bool) -> float:
         tries_s = self.limits.retry_ms / 1000
-        if not self._is_recovering:
-            return time.monotonic() + tries_s
-        return (time.monotonic() if begun_at is None else begun_at) + min(tries_s, _RECOVERING_TRIES_S)
+        return min(tries_s, _RECOVERING_TRIES_S) if is_recovering else tries_s
 
     def _transact(self, guard: Guard, transaction_id: str, work: Callable[[Statements], T], end: float) -> T:
         result: T | None = None
@@ -279,10 +281,6 @@ class Graph:
         finally:
             self._local.kept = kept
         return cast(T, result)
-
-    def _note_loss(self) -> None:
-        self._lost_at = time.monotonic()
-        self.planner.forget()
 
     @property
     def _is_recovering(self) -> bool:
@@ -360,8 +358,9 @@ class Graph:
                 if failures:  # the first attempt counts, and was made without what trying again costs
                     raise failures.pop()
                 return attempt()
-            except Lost:
-                self._note_loss()
+            except Refused:
+                self._lost_at = time.monotonic()
+                self.planner.forget()
                 raise
 
         retrying = Retrying(

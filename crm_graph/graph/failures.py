@@ -37,6 +37,10 @@ class Lost(Exception):
     """The connection failed before the statement can have had an effect."""
 
 
+class Refused(Lost):
+    """There was no connection: the graph is away, and has no plans when it comes back."""
+
+
 class Gone(Exception):
     """What the statement had found was removed before it came to it; nothing was written."""
 
@@ -56,7 +60,9 @@ def translated(*, writes: bool) -> Iterator[None]:
     except driver_errors.ConstraintError as error:
         raise ConstraintViolated(error.message or "") from error
     except (driver_errors.ServiceUnavailable, driver_errors.SessionExpired, driver_errors.IncompleteCommit) as error:
-        if not writes or not _may_have_run(error):
+        if not _may_have_run(error):
+            raise Refused(str(error)) from error
+        if not writes:
             raise Lost(str(error)) from error
         raise OutcomeUnknown(UNKNOWN) from error
     except (driver_errors.ConnectionAcquisitionTimeoutError, driver_errors.ConnectionPoolError) as error:
@@ -83,7 +89,7 @@ def translated(*, writes: bool) -> Iterator[None]:
         raise
     except driver_errors.DatabaseError as error:
         if "DatabaseUnavailable" in (error.code or ""):
-            raise Lost(str(error)) from error
+            raise Refused(str(error)) from error
         raise
 
 
