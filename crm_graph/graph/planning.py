@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -32,7 +32,7 @@ class Planner:
         self._turn = threading.Lock()
         self._change = threading.Lock()
         self._waiting: set[str] = set()
-        self._since_restart: dict[str, threading.Event] = {}
+        self._since_restart: dict[Hashable, threading.Event] = {}
 
     def plan(self, text: str, parameters: Mapping[str, Any]) -> None:
         """Have a statement planned that ran out of time; returns at once."""
@@ -42,10 +42,11 @@ class Planner:
 
     def is_planned(self, text: str, parameters: Mapping[str, Any], seconds: float) -> bool:
         """Whether a statement was planned since the last `forget`, or is now, within that time; else it will be."""
+        plan = text, tuple((name, _kind(value)) for name, value in parameters.items())
         with self._change:
-            planned = self._since_restart.get(text)
+            planned = self._since_restart.get(plan)
             if planned is None:
-                planned = self._since_restart[text] = threading.Event()
+                planned = self._since_restart[plan] = threading.Event()
                 _in_background(self._plan_at_once, text, parameters, planned)
         return planned.wait(seconds)
 
@@ -73,6 +74,13 @@ class Planner:
         with self._turn, suppress(driver_errors.DriverError, driver_errors.Neo4jError):
             with self._driver.session() as session:
                 session.run(explained, dict(parameters)).consume()
+
+
+def _kind(value: Any) -> Hashable:
+    """What of a value a plan depends on: its type, and about how long it is."""
+    if isinstance(value, str | list | tuple):
+        return type(value), len(str(len(value))) if len(value) > 1 else len(value) - 1
+    return type(value)
 
 
 def _in_background(work: Any, *arguments: Any) -> None:
