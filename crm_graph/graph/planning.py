@@ -79,8 +79,8 @@ class Planner:
 def _kind(value: Any) -> Hashable:
     """What of a value a plan depends on: its type, and about how long it is."""
     if isinstance(value, str | list | tuple):
-        return type(value), len(str(len(value))) if len(value) > 1 else len(value) - 1
-    return type(value)
+        return type(value).__name__, len(str(len(value))) if len(value) > 1 else len(value) - 1
+    return type(value).__name__
 
 
 def _in_background(work: Any, *arguments: Any) -> None:
