@@ -221,12 +221,11 @@ class Graph:
 
         return self._retried(attempt, end)
 
-    def was_made(self, transaction_id: str, end: float | None = None) -> bool:
+    def was_made(self, transaction_id: str, end: float = math.inf) -> bool:
         """Whether a write with that id was committed; OutcomeUnknown where the graph does not answer before `end`.
 
         One that is open is waited for as long as it may last: it goes on without the connection that brought it.
         """
-        end = math.inf if end is None else end
         statement, parameters = load("transactions").was_made.statement, {"transaction_id": transaction_id}
         end = min(end, time.monotonic() + self._tries_s(is_recovering=True))
 

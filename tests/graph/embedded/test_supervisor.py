@@ -163,7 +163,7 @@ def test_programs_end_with_a_killed_supervisor_and_neo4j_is_taken_over(supervise
     neo4j = supervised.neo4j
     supervised.end(signal.SIGKILL)
 
-    assert within(20, lambda: [process.pid for process in supervised.processes] == [neo4j.pid])
+    assert within(2, lambda: [process.pid for process in supervised.processes] == [neo4j.pid])
     supervised.start()
 
     assert supervised.neo4j == neo4j
@@ -181,7 +181,7 @@ def test_killed_neo4j_is_back_on_its_port(supervised: Supervised):
 
     supervised.neo4j.kill()
 
-    assert within(20, lambda: not listens(port))
+    assert within(2, lambda: not listens(port))
     # That it takes less than ten seconds is held where the machine has nothing else to do: tests/faults.
     assert within(60, lambda: listens(port))
     assert supervised.bolt_port == port
