@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from crm_graph.accounts import sign_in
@@ -26,6 +26,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE_MS = 60_000
+"""The longest that a page may take to show what a test waits for."""
 WIDE = {"width": 1440, "height": 900}
 
 OpenPage = Callable[..., Page]
@@ -56,6 +58,7 @@ def browser() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         pytest.fail("No Chromium on this machine; tests/README.md says how to get one.")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield launched
@@ -87,7 +90,7 @@ def open_page(browser: Browser, address: str, signed_in_cookie: dict[str, Any]) 
         if is_signed_in:
             context.add_cookies([signed_in_cookie])  # type: ignore[list-item]
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("console", lambda message: None if tells_status(page, message) else faults.append(shown(message)))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda asked: faults.append(f"asked {asked.url}") if is_foreign(asked.url) else None)

@@ -88,11 +88,11 @@ def test_neo4j_killed_ten_times_loses_nothing_and_holds_nobody(serve: Callable[[
     assert len(refusals) > KILLS
     assert missing(served, clients) == []
     assert served.findings() == []
-    late = [str(answer) for answer in refusals if answer.took_s >= 3]
-    assert late == [], "\n".join(late)
-    assert [str(answer) for answer in asked if answer.took_s >= 1] == []
-    # Where a start alone takes more than half of that, the machine is what is slow.
-    assert max(back_s) < max(10, 2 * quiet_s), (quiet_s, back_s)
+    # Where a start alone takes more than half of the ten seconds, the machine is what is slow.
+    slow = max(1, quiet_s / 5)
+    assert [str(answer) for answer in refusals if answer.took_s >= 3 * slow] == []
+    assert [str(answer) for answer in asked if answer.took_s >= 1 * slow] == []
+    assert max(back_s) < 10 * slow, (quiet_s, back_s)
 
 
 def killed_and_back(served: Served) -> Away:

@@ -35,6 +35,9 @@ CONFIGURATION = {
     # A growing account otherwise has its statements planned anew every few seconds, and whoever asks waits meanwhile.
     # Ours need no other plan: each names the indexes that it is to use.
     "dbms.cypher.min_replan_interval": "1h",
+    # Nor for parameters of another length: a plan otherwise serves lists and texts of one order of magnitude, of each
+    # parameter, so that a statement with five of them would be planned hundreds of times.
+    "internal.cypher.use_parameter_size": "false",
     # A time limit is otherwise noticed up to two seconds late.
     "db.transaction.monitor.check.interval": "200ms",
     "db.index.fulltext.eventually_consistent_refresh_interval": "1s",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import neo4j
@@ -61,6 +62,7 @@ def test_a_publication_that_was_not_made_is_not_taken_for_an_earlier_one(
 
     with monkeypatch.context() as patch:
         losing(patch, 1, made=False)
+        patch.setattr(worker.crm.graph, "limits", replace(worker.crm.graph.limits, retry_ms=100))
         with pytest.raises(GraphUnavailable):
             worker.do(index)
 

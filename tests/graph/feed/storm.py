@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from crm_graph.errors import CRMError
 from crm_graph.feed.read import Event, read
-from crm_graph.graph.database import Graph, Guard
+from crm_graph.graph.database import Graph, Guard, wait_until
 from crm_graph.graph.queries import load
 
 Place = tuple[str, int]
@@ -52,16 +52,20 @@ class Storm:
     writers: int = 8
     events: list[Event] = field(default_factory=list)
     errors: Counter[str] = field(default_factory=Counter)
-    written: int = 0
+    written: Counter[int] = field(default_factory=Counter)
     _over: threading.Event = field(default_factory=threading.Event)
     _written: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        """Write and read until the time is over, then read what is left."""
+        """Write and read until the time is over, then read what is left.
+
+        The time begins when each writer has written: until then they wait for their statements to be planned.
+        """
         writers = [threading.Thread(target=self._write, args=(n,)) for n in range(self.writers)]
         reader = threading.Thread(target=self._read)
         for thread in [*writers, reader]:
             thread.start()
+        wait_until(lambda: len(self.written) == self.writers, 120)
         time.sleep(self.seconds)
         self._over.set()
         for thread in writers:
@@ -80,7 +84,7 @@ class Storm:
             keys = chance.sample(self.keys, chance.choice([1, 1, 2, 5]))
             try:
                 self._transaction(keys, hold_s=chance.choice([0, 0, 0.002, 0.01, 0.05, 0.2]))
-                self.written += 1
+                self.written[n] += 1
             except CRMError as error:
                 self.errors[type(error).__name__] += 1
                 time.sleep(0.1)

@@ -137,7 +137,7 @@ def test_a_reader_beside_eight_writers_misses_nothing_in_a_minute(feed_graph: Gr
 def assert_whole(storm: Storm) -> None:
     """The reader got each revision once, versions in order, and every replay gives the same list."""
     seen = storm.seen()
-    assert storm.written > 8  # every writer wrote more than once, on average, however slow the machine
+    assert storm.written.total() > storm.writers
     assert sorted(seen) == sorted(stored(storm.graph, storm.keys))
     last: dict[str, int] = {}
     for key, version in seen:
