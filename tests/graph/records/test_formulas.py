@@ -87,9 +87,7 @@ def test_a_formula_gives_what_a_plain_evaluator_gives(filled: World, made: list[
 @pytest.mark.timeout(1_200)
 @settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(made=st.lists(ANY, min_size=2, max_size=6))
-def test_a_thousand_formulas_give_what_a_plain_evaluator_gives(
-    filled: World, made: list[tuple[str, Formula]]
-) -> None:
+def test_a_thousand_formulas_give_what_a_plain_evaluator_gives(filled: World, made: list[tuple[str, Formula]]) -> None:
     check(filled, made)
 
 
