@@ -37,6 +37,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", metavar="DIR", help="where browser tests leave a picture of every view")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the modules that may take longest, so that no process is left alone with one of them at the end."""
+    seconds: dict[Path, int] = {}
+    for item in items:
+        marker = item.get_closest_marker("timeout")
+        seconds[item.path] = max(seconds.get(item.path, 0), marker.args[0] if marker else 0)
+    items.sort(key=lambda item: -seconds[item.path])
+
+
 @pytest.fixture(scope="session")
 def neo4j_server(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """How to sign in to a Neo4j that tests may fill: `NEO4J_URI`, a container, or the bundled server."""

@@ -14,9 +14,6 @@ from crm_graph.definitions.object_type import ObjectType
 from crm_graph.definitions.property import Property
 from crm_graph.graph.identifiers import quote
 
-AWAIT_ONLINE = "CALL db.awaitIndexes(300)"
-"""Run behind the commands: a hint on an index that is still being filled is an error."""
-
 _OWNER = "hubspot_owner_id"
 
 
@@ -24,17 +21,17 @@ def of_model(model: DataModel, *, every_pair: bool = False) -> list[str]:
     """Everything that the object types and the used pairs of the model need, or could if every pair was used."""
     commands = [text for found in model.object_types.values() if not found.archived for text in _object_type(found)]
     commands += [text for pair in model.pairs.values() if every_pair or pair.is_indexed for text in _pair(pair)]
-    return [*commands, AWAIT_ONLINE]
+    return commands
 
 
 def of_object_type(object_type: ObjectType) -> list[str]:
     """Uniqueness of ids among live and among archived records, and the indexes of one object type."""
-    return [*_object_type(object_type), AWAIT_ONLINE]
+    return list(_object_type(object_type))
 
 
 def of_property(object_type: ObjectType, found: Property) -> list[str]:
     """The index of one property that is marked as indexed."""
-    return [_node_index(object_type.node_label, _stored_key(found)), AWAIT_ONLINE]
+    return [_node_index(object_type.node_label, _stored_key(found))]
 
 
 def without_property(object_type: ObjectType, found: Property) -> list[str]:
@@ -44,12 +41,12 @@ def without_property(object_type: ObjectType, found: Property) -> list[str]:
 
 def of_pairs(pairs: Sequence[AssociationPair]) -> list[str]:
     """What the relationships of pairs need before the first of them is made."""
-    return [*(command for pair in pairs for command in _pair(pair)), AWAIT_ONLINE]
+    return [command for pair in pairs for command in _pair(pair)]
 
 
 def of_limit(pair: AssociationPair, found: AssociationType) -> list[str]:
     """The indexes by which the limits of one association type are counted."""
-    return [*_limits(pair, (found,)), AWAIT_ONLINE]
+    return list(_limits(pair, (found,)))
 
 
 def without_object_type(object_type: ObjectType) -> list[str]:

@@ -157,13 +157,29 @@ class Graph:
     def define(self, statements: list[str]) -> None:
         """Run schema commands, a hundred of them in a transaction; nothing else is in it, as Neo4j wants it.
 
-        They say IF NOT EXISTS; what another process made between that look and the deed is taken as made.
+        They say IF NOT EXISTS; what another process made between that look and the deed is taken as made. Returns when
+        the indexes can be used: a hint on one that is still being filled is an error.
         """
         for is_command, group in groupby(statements, lambda text: text.startswith(("CREATE ", "DROP "))):
             texts = list(group)
             size = _SCHEMA_BATCH if is_command else 1
             for start in range(0, len(texts), size):
                 self._define(texts[start : start + size])
+            if is_command:
+                self._await_indexes()
+
+    def _await_indexes(self) -> None:
+        # The procedure db.awaitIndexes keeps a lock on every label and type while it waits. Whoever makes a constraint
+        # meanwhile waits for that lock, and the procedure for the index of the constraint, both to their last second.
+        def are_online() -> bool:
+            indexes = self.plain(load("server").indexes_not_online)["indexes"]
+            failed = [name for name, state in indexes if state == "FAILED"]
+            if failed:
+                raise RuntimeError(f"Neo4j could not fill {', '.join(failed)}; SHOW INDEXES has the reason.")
+            return not indexes
+
+        if not wait_until(are_online, _SCHEMA_S):
+            raise Busy("The indexes are not ready yet; try again.")
 
     def _define(self, texts: list[str]) -> None:
         try:

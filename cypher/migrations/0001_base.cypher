@@ -20,6 +20,5 @@ CREATE INDEX audit_at IF NOT EXISTS FOR (a:_Audit) ON (a.at);
 CREATE INDEX audit_subject IF NOT EXISTS FOR (a:_Audit) ON (a.subject);
 CREATE FULLTEXT INDEX record_text IF NOT EXISTS FOR (r:Record) ON EACH [r._text, r._kind]
 OPTIONS {indexConfig: {`fulltext.eventually_consistent`: true}};
-CALL db.awaitIndexes(300);
 MERGE (s:_State {name: 'state'}) ON CREATE SET s.model_version = 1, s.access_version = 1;
 MERGE (f:_Feed {name: 'feed'}) ON CREATE SET f.seq = 0;

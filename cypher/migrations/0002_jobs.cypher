@@ -2,4 +2,3 @@
 CREATE CONSTRAINT job_id IF NOT EXISTS FOR (j:_Job) REQUIRE j.id IS UNIQUE;
 CREATE INDEX job_state IF NOT EXISTS FOR (j:_Job) ON (j.state);
 CREATE INDEX job_created IF NOT EXISTS FOR (j:_Job) ON (j.created_at);
-CALL db.awaitIndexes(300);

@@ -2,4 +2,3 @@
 // was deleted, and the constraint then refuses whoever wants the value again.
 CREATE CONSTRAINT claim_digest IF NOT EXISTS FOR (c:_Claim) REQUIRE c.digest IS UNIQUE;
 CREATE INDEX former_claim_digest IF NOT EXISTS FOR (c:_FormerClaim) ON (c.digest);
-CALL db.awaitIndexes(300);

@@ -5,4 +5,3 @@ CREATE CONSTRAINT authorization_code_hash IF NOT EXISTS FOR (c:_AuthorizationCod
 CREATE INDEX authorization_code_expires_at IF NOT EXISTS FOR (c:_AuthorizationCode) ON (c.expires_at);
 CREATE CONSTRAINT refresh_token_hash IF NOT EXISTS FOR (r:_RefreshToken) REQUIRE r.hash IS UNIQUE;
 CREATE INDEX token_expires_at IF NOT EXISTS FOR (t:_Token) ON (t.expires_at);
-CALL db.awaitIndexes(300);

@@ -9,4 +9,3 @@ CREATE CONSTRAINT in_segment IF NOT EXISTS FOR ()-[m:IN_SEGMENT]-() REQUIRE (m.s
 CREATE INDEX in_segment_since IF NOT EXISTS FOR ()-[m:IN_SEGMENT]-() ON (m.segment_id, m.since, m.record_id);
 CREATE INDEX in_segment_past_until IF NOT EXISTS FOR ()-[m:IN_SEGMENT_PAST]-() ON (m.segment_id, m.until);
 CREATE CONSTRAINT follower_name IF NOT EXISTS FOR (f:_Follower) REQUIRE f.name IS UNIQUE;
-CALL db.awaitIndexes(300);

@@ -6,4 +6,3 @@ MATCH (e:_RowError)
 WHERE e.folded IS NULL
 SET e.folded = left(toLower(coalesce(e.value, '') + ' ' + coalesce(e.reason, '')), 8000)
 REMOVE e.value_digest;
-CALL db.awaitIndexes(300);

@@ -265,6 +265,7 @@ def empty(server: Connection) -> Iterator[neo4j.Session]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_every_statement_is_planned_well_on_an_empty_a_growing_and_a_full_database(empty: neo4j.Session) -> None:
     found = [f"empty: {fault}" for text in texts() for fault in faults(empty, text)]
     fill(empty, 1, GROWING)

@@ -17,6 +17,7 @@ from tests.graph.feed.test_feed import assert_whole
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_reader_misses_nothing_when_neo4j_is_killed_meanwhile(tmp_path: Path) -> None:
     server = EmbeddedServer(tmp_path / "neo4j")
     graph = Graph(Settings.from_environment(server.start().as_environment()))

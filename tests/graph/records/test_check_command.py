@@ -50,6 +50,7 @@ def fill(crm: Crm) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_whole_graph_passes_and_a_broken_one_fails_with_a_table(data: Path) -> None:
     def run() -> tuple[int, str]:
         result = CliRunner(env={"NEO4J_URI": None}).invoke(commands, ["check", "--data", str(data)])

@@ -331,6 +331,7 @@ def alone(leaf: Body) -> Body:
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(root=st.one_of(ROOTS, TIMED_FILTERS.map(alone)))
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_filters_find_whom_they_find_in_plain_python(ground: Ground, root: Body) -> None:
     world = ground.world
     unit = world.unit()
