@@ -21,6 +21,8 @@ Own = tuple[str, str, str]
 _OWN = {"hs_object_id": 0, "createdate": 1, "hs_createdate": 1, "lastmodifieddate": 2, "hs_lastmodifieddate": 2}
 """Place of each system property in what every record has: id, created, updated."""
 
+_SHOWN_AS_THEY_ARE = frozenset({str, type(None)})
+
 
 def written(model: DataModel, object_type: ObjectType) -> Show:
     """Shows records just written: what was set, and the system's properties."""
@@ -71,15 +73,15 @@ def _chosen(
         own = ("hs_object_id", object_type.created_property, object_type.modified_property)
         names = (*(name for name in properties if name in object_type.live_properties), *own)
     every = sorted({*names, *(name for name in history if name in object_type.live_properties)})
-    stored = [(name, object_type.presenters[name]) for name in every if name not in _OWN]
+    stored = tuple(name for name in every if name not in _OWN)
     system = [(name, _OWN[name]) for name in every if name in _OWN]
 
     def values(record: Record, own: Own) -> Body:
-        find = record.properties.get
-        body: Body = {
-            name: value if type(value := find(name)) is str or value is None else present(value)
-            for name, present in stored
-        }
+        body: Body = dict(zip(stored, map(record.properties.get, stored)))  # noqa: B905  (one is made of the other)
+        if not _SHOWN_AS_THEY_ARE.issuperset(map(type, body.values())):
+            for name, value in body.items():
+                if type(value) not in _SHOWN_AS_THEY_ARE:
+                    body[name] = object_type.presenters[name](value)
         for name, place in system:
             body[name] = own[place]
         for name, value in record.computed.items():

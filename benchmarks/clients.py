@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -86,10 +87,16 @@ def cpu_s(pids: Sequence[int]) -> float:
     total = 0.0
     for pid in pids:
         process = psutil.Process(pid)
-        for each in (process, *process.children(recursive=True)):
-            times = each.cpu_times()
-            total += times.user + times.system
+        total += sum(_cpu_s(each) for each in (process, *process.children(recursive=True)))
     return total
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    if sys.platform == "linux":
+        # The clock that clock_getcpuclockid(3) names: what psutil reads is counted in steps of ten milliseconds.
+        return time.clock_gettime((~process.pid << 3) | 2)
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 def _measured(one: Callable[[int], None], requests: int, clients: int, read_cpu_s: Callable[[], float]) -> Cost:

@@ -168,7 +168,7 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "batch-read": Operation(
         name="batch read of 100",
-        requests=80,
+        requests=200,
         request=lambda account, n: Request(
             "POST",
             f"{_CONTACTS}/batch/read",
@@ -192,7 +192,7 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "search": Operation(
         name="search with total",
-        requests=300,
+        requests=500,
         request=lambda account, n: Request("POST", f"{_CONTACTS}/search", orjson.dumps(_criteria(account, n))),
         domain=_search,
     ),

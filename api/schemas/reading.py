@@ -42,6 +42,19 @@ def inputs_of(given: Any, read: Callable[[Body, str], Any]) -> list[Any]:
     return found
 
 
+def ids_of(given: Any) -> list[str]:
+    """The ids of the body's inputs, written as texts or as numbers."""
+    body = object_of(given, "")
+    try:
+        ids = [item["id"] for item in body["inputs"]]
+    except (KeyError, TypeError):
+        ids = []
+    # What is not as it nearly always is, is looked at one by one.
+    if all(ids) and set(map(type, ids)) == {str}:
+        return ids
+    return inputs_of(body, lambda item, at: id_of(item, "id", at))
+
+
 def object_of(given: Any, at: str) -> Body:
     """A JSON object."""
     if type(given) is not dict:

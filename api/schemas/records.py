@@ -10,7 +10,18 @@ from marshmallow import Schema, fields
 from api.endpoint import Query
 from api.paging import Names
 from api.schemas.envelopes import in_pages
-from api.schemas.reading import BodyReader, end_of, id_of, inputs_of, list_of, object_of, text_of, types_of, wrong
+from api.schemas.reading import (
+    BodyReader,
+    end_of,
+    id_of,
+    ids_of,
+    inputs_of,
+    list_of,
+    object_of,
+    text_of,
+    types_of,
+    wrong,
+)
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.records.read import EVERYTHING
@@ -187,14 +198,10 @@ def _read_many(read: Callable[[Any, str], Any]) -> Callable[[Any], list[Any]]:
     return lambda given: inputs_of(given, read)
 
 
-def _id(body: Mapping[str, Any], at: str) -> str:
-    return id_of(body, "id", at)
-
-
 def _read_identities(given: Any) -> tuple[list[Identity], list[str], list[str]]:
     body = object_of(given, "")
     name = text_of(body, "idProperty", "")
-    identities = [Identity(record_id, name) for record_id in inputs_of(body, _id)]
+    identities = [Identity(record_id, name) for record_id in ids_of(body)]
     return identities, _names(body, "properties"), _names(body, "propertiesWithHistory")
 
 
@@ -212,7 +219,7 @@ NEW_RECORD = BodyReader(_read_create, _RecordInput)
 CHANGE = BodyReader(_read_change, _Values)
 NEW_RECORDS = BodyReader(_read_many(_read_create), _CreateInputs)
 CHANGES = BodyReader(_read_many(_read_update), _UpdateInputs)
-IDS = BodyReader(_read_many(_id), _RecordIds)
+IDS = BodyReader(ids_of, _RecordIds)
 IDENTITIES = BodyReader(_read_identities, _ReadInputs)
 MERGE = BodyReader(_read_merge, _MergeInput)
 DELETION = BodyReader(_read_deletion, _DeletionInput)

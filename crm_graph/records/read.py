@@ -12,6 +12,7 @@ from crm_graph.errors import NotUnique
 from crm_graph.graph.queries import load
 from crm_graph.records import associations, claims, computed, create, revisions
 from crm_graph.records.record import (
+    NAMES_OF_IDS,
     SYSTEM_PROPERTIES,
     Identity,
     Native,
@@ -132,12 +133,11 @@ def places(object_type: ObjectType, identities: Sequence[Identity], *, merged: b
     """
     key, claim = f"{object_type.id}:", claims.merged_key(object_type, "")
     found: list[Place | None] = []
-    for identity in identities:
-        value = identity.value
-        if not identity.is_id:
-            found.append(_claimed(object_type, identity.property_name or "", value))
+    for value, name in identities:
+        if name not in NAMES_OF_IDS:
+            found.append(_claimed(object_type, name or "", value))
         elif is_id(value):
-            record_id = str(int(value))
+            record_id = value if value[0] != "0" else str(int(value))
             found.append({"key": key + record_id, "claim": claim + record_id if merged else None})
         else:
             found.append(None)

@@ -74,6 +74,10 @@ class Record(NamedTuple):
         return f"{self.object_type.id}:{self.id}"
 
 
+NAMES_OF_IDS = frozenset({None, "", "hs_object_id"})
+"""What names the record id where a property may be named by which records are found."""
+
+
 class Identity(NamedTuple):
     """What names a record in a call: its id, or a value of a unique property."""
 
@@ -83,7 +87,7 @@ class Identity(NamedTuple):
     @property
     def is_id(self) -> bool:
         """Whether `value` is a record id."""
-        return self.property_name in (None, "", "hs_object_id")
+        return self.property_name in NAMES_OF_IDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from crm_graph.definitions import expressions
 from crm_graph.definitions.association import AssociationPair
 from crm_graph.definitions.data_model import DataModel
 from crm_graph.definitions.object_type import ObjectType
+from crm_graph.definitions.remembered import remembered
 from crm_graph.graph.identifiers import quote
 from crm_graph.graph.queries import Statement, guarded
 from crm_graph.search.criteria import Criteria, Filter, Group, Sort
@@ -130,55 +131,106 @@ def compile_search(
     records without a value of the sort property too, where an index would be used. Raises UnknownObjectType and
     UndefinedAssociation for an association filter.
     """
-    sort, shared = criteria.sort, _shared(criteria)
+    sort, shared, after = criteria.sort, _shared(criteria), criteria.after
     predicate = compile_groups(criteria.groups, object_type, model, counted=counted, shared=shared)
     computed = shared.get(sort.target.key) or predicate.computed(sort.target, object_type, model, counted)
     parameters: dict[str, Any] = {**predicate.parameters, "limit": criteria.limit + 1}
-    clauses = list(predicate.clauses)
     if criteria.query:
-        clauses.insert(0, "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
         parameters["words"] = full_text_query(criteria.query, object_type.id)
     if names is not None:
         parameters["names"] = list(names)
+    is_behind = isinstance(after, Position) and after.id is not None
+    if not isinstance(after, Position):
+        parameters["skip"] = after
+    elif is_behind:
+        parameters |= {"position": after.value, "position_id": after.id}
+    by_index = not (criteria.query or predicate.text) and _is_in_index_order(criteria, whole=whole)
+    shape = _Shape(
+        text=predicate.text,
+        before=predicate.before,
+        clauses=tuple(predicate.clauses),
+        variables=tuple(predicate.variables),
+        shared=tuple(predicate.shared.items()),
+        has_computed=predicate.has_computed,
+        has_query=bool(criteria.query),
+        sort=sort,
+        sorted_by=computed,
+        by_index=by_index,
+        is_whole_record=names is None,
+        is_by_position=isinstance(after, Position),
+        is_behind=is_behind,
+        is_behind_values=is_behind and isinstance(after, Position) and after.value is None,
+        limit_ms=limit_ms,
+    )
+    return Compiled(_statement(object_type, shape), parameters, is_whole=sort.target.is_always_set or not by_index)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    """What the text of a search depends on, beside its object type: searches of one shape have one statement."""
+
+    text: str
+    before: str
+    clauses: tuple[str, ...]
+    variables: tuple[str, ...]
+    shared: tuple[tuple[str, str], ...]
+    """These five and the next are what a Predicate has."""
+    has_computed: bool
+    has_query: bool
+    sort: Sort
+    sorted_by: str | None
+    """What gives the value that is sorted by, where that is computed."""
+    by_index: bool
+    """Whether records come in the order of an index."""
+    is_whole_record: bool
+    is_by_position: bool
+    is_behind: bool
+    """Whether the page begins behind a record."""
+    is_behind_values: bool
+    """Whether that record has no value of what is sorted by."""
+    limit_ms: int | None
+
+
+@remembered
+def _statement(object_type: ObjectType, shape: _Shape) -> Statement:
+    sort, computed = shape.sort, shape.sorted_by
+    clauses = list(shape.clauses)
+    if shape.has_query:
+        clauses.insert(0, "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
     key = _sort_key(sort.target)
     valued = [f"WITH r, {computed} AS {COMPUTED}", f"WITH r, {key} AS {SORTED_BY}"] if computed else []
     key = SORTED_BY if computed else key
-    record = "properties(r)" if names is None else "[name IN $names | r[name]]"
-    if isinstance(criteria.after, Position):
+    record = "properties(r)" if shape.is_whole_record else "[name IN $names | r[name]]"
+    if shape.is_by_position:
         record = f"[{_presented(sort.target, key)}, {record}]"
         window = "LIMIT $limit"
-        if criteria.after.id is not None:
-            parameters |= {"position": criteria.after.value, "position_id": criteria.after.id}
     else:
         window = "SKIP $skip LIMIT $limit"
-        parameters["skip"] = criteria.after
-    found = _found(object_type, criteria.query, predicate)
-    is_narrowed = bool(criteria.query or predicate.text)
-    by_index = not is_narrowed and _is_in_index_order(criteria, whole=whole)
-    has_value = by_index or sort.target.is_always_set
-    has_where = not computed and (by_index or is_narrowed) and not predicate.has_computed
+    found = _found(object_type, shape)
+    has_value = shape.by_index or sort.target.is_always_set
+    is_narrowed = bool(shape.has_query or shape.text)
+    has_where = not computed and (shape.by_index or is_narrowed) and not shape.has_computed
     page = [
-        *_behind(criteria, key, has_where=has_where, has_value=has_value),
+        *_behind(shape, key, has_where=has_where, has_value=has_value),
         f"WITH r{f', {SORTED_BY}' if computed else ''} ORDER BY {_order(sort, key, has_value=has_value)} {window}",
         f"RETURN collect({record}) AS records",
     ]
-    if predicate.has_computed:
+    if shape.has_computed:
         kept, each = (f"[r, {SORTED_BY}]", f"each[0] AS r, each[1] AS {SORTED_BY}") if computed else ("r", "each AS r")
         clauses += [
-            _call(predicate.variables, [*found, *valued, f"RETURN collect({kept}) AS found"]),
+            _call(shape.variables, [*found, *valued, f"RETURN collect({kept}) AS found"]),
             "WITH found, size(found) AS total",
             _call(["found"], ["UNWIND found AS each", f"WITH {each}", *page]),
         ]
     else:
-        paged = _in_index_order(object_type, sort) if by_index else found
+        paged = _in_index_order(object_type, sort) if shape.by_index else found
         clauses += [
-            _call(predicate.variables, [*found, "RETURN count(r) AS total"]),
-            _call(predicate.variables, [*paged, *valued, *page]),
+            _call(shape.variables, [*found, "RETURN count(r) AS total"]),
+            _call(shape.variables, [*paged, *valued, *page]),
         ]
     clauses.append(f"RETURN {', '.join(_COLUMNS)}")
     text = guarded("ask", "\n".join(clauses), _COLUMNS)
-    statement = Statement(f"search.{object_type.name}", "ask", text, _COLUMNS, limit_ms)
-    return Compiled(statement, parameters, is_whole=criteria.sort.target.is_always_set or not by_index)
+    return Statement(f"search.{object_type.name}", "ask", text, _COLUMNS, shape.limit_ms)
 
 
 def compile_totals(object_types: Sequence[ObjectType]) -> Statement:
@@ -255,17 +307,17 @@ def _labelled(node_label: str | None) -> str:
     return "" if node_label is None else f":{quote(node_label)}"
 
 
-def _found(object_type: ObjectType, query: str, predicate: Predicate) -> list[str]:
-    label, shared = quote(object_type.node_label), predicate.shared
-    first = predicate.before if shared else predicate.text
-    if query:
+def _found(object_type: ObjectType, shape: _Shape) -> list[str]:
+    label, shared = quote(object_type.node_label), shape.shared
+    first = shape.before if shared else shape.text
+    if shape.has_query:
         where = f"r:{label} AND ({first})" if first else f"r:{label}"
         found = ["CALL db.index.fulltext.queryNodes('record_text', $words) YIELD node AS r", f"WITH r WHERE {where}"]
     else:
         found = [f"MATCH (r:{label})", *([f"WHERE ({first})"] if first else ())]
     if shared:
-        values = "".join(f", {text} AS {variable}" for variable, text in shared.items())
-        found += [f"WITH r{values}", f"WHERE {predicate.text}"]
+        values = "".join(f", {text} AS {variable}" for variable, text in shared)
+        found += [f"WITH r{values}", f"WHERE {shape.text}"]
     return found
 
 
@@ -284,16 +336,16 @@ def _in_index_order(object_type: ObjectType, sort: Sort) -> list[str]:
     return [f"MATCH (r:{label})", hint, f"WHERE {key} IS NOT NULL"]
 
 
-def _behind(criteria: Criteria, key: str, *, has_where: bool, has_value: bool) -> Iterator[str]:
-    after, sort = criteria.after, criteria.sort
-    if not isinstance(after, Position) or after.id is None:
+def _behind(shape: _Shape, key: str, *, has_where: bool, has_value: bool) -> Iterator[str]:
+    sort = shape.sort
+    if not shape.is_behind:
         return
     compared = "<" if sort.is_descending else ">"
     if sort.target.key == "_id":
         behind = f"{key} {compared} $position_id"
     elif has_value:
         behind = f"{key} {compared}= $position AND ({key} {compared} $position OR r._id > $position_id)"
-    elif after.value is None:
+    elif shape.is_behind_values:
         behind = f"{key} IS NULL AND r._id > $position_id"
     else:
         behind = f"({key} {compared} $position OR {key} = $position AND r._id > $position_id OR {key} IS NULL)"

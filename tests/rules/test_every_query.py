@@ -25,6 +25,7 @@ from crm_graph.search.criteria import make_filter
 from crm_graph.search.members import compile_matches, compile_member_count, compile_members
 from crm_graph.search.operators import OPERATORS
 from crm_graph.search.target import find_target
+from tests.conftest import SHORT_LIVED
 from tests.patience import patient
 
 FULL = 20_000
@@ -239,7 +240,7 @@ def _is_one_row(operator: dict[str, Any]) -> bool:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """A server of its own, since the plans depend on what the database holds."""
-    own = EmbeddedServer(tmp_path_factory.mktemp("plans"))
+    own = EmbeddedServer(tmp_path_factory.mktemp("plans"), java_options=SHORT_LIVED)
     with pytest.MonkeyPatch.context() as patch:
         # What it knows of its indexes stays as old as a test wants it to be.
         patch.setitem(CONFIGURATION, "db.index_sampling.background_enabled", "false")

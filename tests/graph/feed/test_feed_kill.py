@@ -12,6 +12,7 @@ from crm_graph.config import Settings
 from crm_graph.graph import migrations
 from crm_graph.graph.database import Graph
 from crm_graph.graph.embedded.server import EmbeddedServer
+from tests.conftest import SHORT_LIVED
 from tests.graph.feed.storm import Storm, make_records
 from tests.graph.feed.test_feed import assert_whole
 
@@ -19,7 +20,7 @@ from tests.graph.feed.test_feed import assert_whole
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_reader_misses_nothing_when_neo4j_is_killed_meanwhile(tmp_path: Path) -> None:
-    server = EmbeddedServer(tmp_path / "neo4j")
+    server = EmbeddedServer(tmp_path / "neo4j", java_options=SHORT_LIVED)
     graph = Graph(Settings.from_environment(server.start().as_environment()))
     try:
         migrations.run(graph)

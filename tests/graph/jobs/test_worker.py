@@ -24,6 +24,7 @@ from crm_graph.jobs import job
 from crm_graph.jobs.job import Held
 from crm_graph.jobs.worker import Work, Worker
 from crm_graph.unit import Actor, Unit
+from tests.conftest import SHORT_LIVED
 from tests.patience import patient
 
 ROOT = Actor(user_id=1, is_super_admin=True)
@@ -184,7 +185,7 @@ def test_the_process_stops_within_two_seconds(
 
 @pytest.mark.slow
 def test_the_process_outlives_the_graph_and_stops_without_it(tmp_path: Path) -> None:
-    server = EmbeddedServer(tmp_path / "neo4j")
+    server = EmbeddedServer(tmp_path / "neo4j", java_options=SHORT_LIVED)
     connection = server.start()
     graph = Graph(Settings.from_environment(patient(connection).as_environment()))
     try:

@@ -16,6 +16,7 @@ from crm_graph.graph.embedded.server import EmbeddedServer
 from crm_graph.records import associations, store
 from crm_graph.records.merge import merge
 from crm_graph.unit import Actor
+from tests.conftest import SHORT_LIVED
 from tests.patience import patient
 
 ROOT = Actor(user_id=1, is_super_admin=True)
@@ -25,7 +26,7 @@ ROOT = Actor(user_id=1, is_super_admin=True)
 def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The directory of an account with a few records, some of them merged, archived and associated."""
     found = tmp_path_factory.mktemp("account")
-    with EmbeddedServer(found / "neo4j") as connection:
+    with EmbeddedServer(found / "neo4j", java_options=SHORT_LIVED) as connection:
         crm = Crm(Settings.from_environment(patient(connection).as_environment()))
         try:
             crm.prepare()
@@ -57,7 +58,7 @@ def test_a_whole_graph_passes_and_a_broken_one_fails_with_a_table(data: Path) ->
         return result.exit_code, result.stdout
 
     assert run() == (0, "Nothing found: the graph is whole.\n")
-    with EmbeddedServer(data / "neo4j") as connection:
+    with EmbeddedServer(data / "neo4j", java_options=SHORT_LIVED) as connection:
         crm = Crm(Settings.from_environment(patient(connection).as_environment()))
         crm.graph.driver.execute_query("MATCH (r:Contact) SET r._version = 9")
         crm.close()

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from crm_graph.cli import commands
 from crm_graph.errors import CRMError
 from crm_graph.graph.embedded.server import EmbeddedServer
+from tests.conftest import SHORT_LIVED
 
 pytestmark = pytest.mark.slow
 
@@ -55,7 +56,7 @@ def test_a_dry_run_without_an_account_says_so_and_leaves_nothing(files: Path, tm
 def test_a_dry_run_makes_no_account_in_a_database_without_one(
     files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with EmbeddedServer(tmp_path / "other", heap="400m") as connection:
+    with EmbeddedServer(tmp_path / "other", heap="400m", java_options=SHORT_LIVED) as connection:
         for name, value in connection.as_environment().items():
             monkeypatch.setenv(name, value)
         result = dry_run(files, tmp_path / "data")

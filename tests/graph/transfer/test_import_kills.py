@@ -16,6 +16,7 @@ import pytest
 
 from crm_graph.graph.embedded.server import Connection, EmbeddedServer
 from tests.canonical import colours, difference
+from tests.conftest import SHORT_LIVED
 from tests.graph.transfer.conftest import EXAMPLE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -64,7 +65,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
     """A Neo4j of these tests alone, since they look at everything in it and kill it."""
-    made = EmbeddedServer(tmp_path_factory.mktemp("killed"), heap="400m", page_cache="64m")
+    made = EmbeddedServer(tmp_path_factory.mktemp("killed"), heap="400m", page_cache="64m", java_options=SHORT_LIVED)
     made.start()
     yield made
     made.kill()
