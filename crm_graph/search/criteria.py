@@ -7,11 +7,10 @@ filter names is looked up later, when the criteria are compiled.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-import orjson
 
 from crm_graph.config import Limits
 from crm_graph.definitions.object_type import ObjectType
@@ -23,6 +22,7 @@ from crm_graph.search.operators import OPERATORS, Kind, Operands, Operator
 from crm_graph.search.target import Target, find_target
 from crm_graph.search.text import query_words, token_patterns
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _DEFAULT_LIMIT = 10
 _ROUNDED_UP = {"LT": (True,), "LTE": (False,), "GT": (False,), "GTE": (True,), "BETWEEN": (True, False)}
 """Whether each operand that is compared with a date, when it is a time within a day, stands for the day after."""
@@ -140,7 +140,7 @@ def _refuse_other_kinds(target: Target, operator: Operator) -> None:
 def _check_length(body: Mapping[str, Any], limits: Limits) -> None:
     # Clients name hundreds of properties, and a cursor is ours: neither makes a search dear.
     asked = {key: value for key, value in body.items() if key not in ("properties", "after")}
-    length = len(orjson.dumps(asked).decode())
+    length = len(_JSON.encode(asked))
     if length > limits.search_body_length:
         raise TooMany(f"The body of a search may have at most {limits.search_body_length} characters, not {length}.")
 
