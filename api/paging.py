@@ -20,6 +20,7 @@ from crm_graph.errors import InvalidInput, TooMany
 
 Body = dict[str, Any]
 
+_BASE_URL_KEY = "crm_graph.base_url"
 _AS_WRITTEN = punctuation
 """Characters of a query string that a link repeats as the client wrote them."""
 
@@ -84,8 +85,12 @@ def _name(parameter: str) -> str:
 
 def base_url() -> str:
     """Scheme and host of links: those that the settings name, else those of the request."""
-    settings: Settings = current_app.extensions["settings"]
-    return settings.base_url.rstrip("/") or _url_of(request.scheme, request.host)
+    environ = request.environ
+    known: str | None = environ.get(_BASE_URL_KEY)
+    if known is None:
+        settings: Settings = current_app.extensions["settings"]
+        known = environ[_BASE_URL_KEY] = settings.base_url.rstrip("/") or _url_of(request.scheme, request.host)
+    return known
 
 
 @lru_cache(maxsize=100)

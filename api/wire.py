@@ -21,8 +21,6 @@ Own = tuple[str, str, str]
 _OWN = {"hs_object_id": 0, "createdate": 1, "hs_createdate": 1, "lastmodifieddate": 2, "hs_lastmodifieddate": 2}
 """Place of each system property in what every record has: id, created, updated."""
 
-_SHOWN_AS_THEY_ARE = frozenset({str, type(None)})
-
 
 def written(model: DataModel, object_type: ObjectType) -> Show:
     """Shows records just written: what was set, and the system's properties."""
@@ -43,16 +41,16 @@ def shown_by(model: DataModel, object_type: ObjectType, selection: Selection) ->
 
     def show(record: Record) -> Body:
         created_at, updated_at = instant(record.created_at), instant(record.updated_at)
-        record_id = str(record.id)
+        record_id, archived_at = str(record.id), record.archived_at
         body: Body = {
             "id": record_id,
             "properties": values(record, (record_id, created_at, updated_at)),
             "createdAt": created_at,
             "updatedAt": updated_at,
-            "archived": record.archived_at is not None,
+            "archived": archived_at is not None,
         }
-        if record.archived_at is not None:
-            body["archivedAt"] = instant(record.archived_at)
+        if archived_at is not None:
+            body["archivedAt"] = instant(archived_at)
         if selection.history:
             body["propertiesWithHistory"] = _history(object_type, record.history, selection.history)
         if record.associations:
@@ -73,20 +71,21 @@ def _chosen(
         own = ("hs_object_id", object_type.created_property, object_type.modified_property)
         names = (*(name for name in properties if name in object_type.live_properties), *own)
     every = sorted({*names, *(name for name in history if name in object_type.live_properties)})
-    stored = tuple(name for name in every if name not in _OWN)
+    stored = [(name, object_type.presenters[name]) for name in every if name not in _OWN]
     system = [(name, _OWN[name]) for name in every if name in _OWN]
 
     def values(record: Record, own: Own) -> Body:
-        body: Body = dict(zip(stored, map(record.properties.get, stored)))  # noqa: B905  (one is made of the other)
-        if not _SHOWN_AS_THEY_ARE.issuperset(map(type, body.values())):
-            for name, value in body.items():
-                if type(value) not in _SHOWN_AS_THEY_ARE:
-                    body[name] = object_type.presenters[name](value)
+        find = record.properties.get
+        body: Body = {
+            name: value if type(value := find(name)) is str or value is None else present(value)
+            for name, present in stored
+        }
         for name, place in system:
             body[name] = own[place]
-        for name, value in record.computed.items():
-            # Dates and times of stages are given by name without being defined, all other computed values are defined.
-            body[name] = None if value is None else object_type.presenters.get(name, _undefined)(value)
+        if computed := record.computed:
+            for name, value in computed.items():
+                # Dates and times of stages are given by name without being defined, all others are defined.
+                body[name] = None if value is None else object_type.presenters.get(name, _undefined)(value)
         return body
 
     return values

@@ -104,15 +104,10 @@ def hydrate(object_type: ObjectType, node: Mapping[str, Any]) -> Record:
 def hydrate_rows(object_type: ObjectType, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[Record]:
     """The records that rows make, which have the values of what `stored_names` named."""
     chosen = names[len(_SYSTEM) :]
+    # By position, as pages have many records: with names each would take half as long again.
     return [
         Record(
-            object_type=object_type,
-            id=record_id,
-            properties=dict(zip(chosen, values, strict=True)),
-            created_at=created_at,
-            updated_at=updated_at,
-            archived_at=archived_at,
-            version=version,
+            object_type, record_id, dict(zip(chosen, values, strict=True)), created_at, updated_at, archived_at, version
         )
         for record_id, created_at, updated_at, archived_at, version, *values in rows
     ]

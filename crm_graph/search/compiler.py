@@ -299,8 +299,10 @@ def _either(matches: Sequence[Sequence[str]]) -> str:
 def _shared(criteria: Criteria) -> dict[str, str]:
     """A variable for each computed value that filters and the sort are about more than once, by key of the target."""
     targets = [*(each.target for filters in criteria.groups for each in filters), criteria.sort.target]
-    counts = Counter(each.key for each in targets if each.is_computed)
-    return {key: f"c{n}" for n, key in enumerate(key for key, count in counts.items() if count > 1)}
+    computed = [each.key for each in targets if each.is_computed]
+    if len(computed) < 2:
+        return {}
+    return {key: f"c{n}" for n, key in enumerate(key for key, count in Counter(computed).items() if count > 1)}
 
 
 def _labelled(node_label: str | None) -> str:

@@ -55,6 +55,10 @@ class Target:
     is_computed: bool = False
     """Whether it is no stored value but an expression over the record."""
 
+    def __hash__(self) -> int:
+        """Of the name alone, which nearly always tells targets apart."""
+        return hash(self.name)
+
 
 @remembered
 def find_target(object_type: ObjectType, name: str) -> Target:
