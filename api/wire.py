@@ -71,15 +71,17 @@ def _chosen(
         own = ("hs_object_id", object_type.created_property, object_type.modified_property)
         names = (*(name for name in properties if name in object_type.live_properties), *own)
     every = sorted({*names, *(name for name in history if name in object_type.live_properties)})
-    stored = [(name, object_type.presenters[name]) for name in every if name not in _OWN]
+    stored = tuple(name for name in every if name not in _OWN)
     system = [(name, _OWN[name]) for name in every if name in _OWN]
+    presenters = object_type.presenters
 
     def values(record: Record, own: Own) -> Body:
-        find = record.properties.get
-        body: Body = {
-            name: value if type(value := find(name)) is str or value is None else present(value)
-            for name, present in stored
-        }
+        found = record.properties
+        # What was read for this selection is copied at once.
+        body: Body = dict(found) if tuple(found) == stored else {name: found.get(name) for name in stored}
+        for name, value in body.items():
+            if type(value) is not str and value is not None:
+                body[name] = presenters[name](value)
         for name, place in system:
             body[name] = own[place]
         if computed := record.computed:

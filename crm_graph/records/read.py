@@ -103,13 +103,12 @@ def hydrate(object_type: ObjectType, node: Mapping[str, Any]) -> Record:
 
 def hydrate_rows(object_type: ObjectType, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[Record]:
     """The records that rows make, which have the values of what `stored_names` named."""
-    chosen = names[len(_SYSTEM) :]
-    # By position, as pages have many records: with names each would take half as long again.
+    chosen, width = names[len(_SYSTEM) :], len(names)
+    if any(len(row) != width for row in rows):
+        raise ValueError(f"rows of other than {width} values")
     return [
-        Record(
-            object_type, record_id, dict(zip(chosen, values, strict=True)), created_at, updated_at, archived_at, version
-        )
-        for record_id, created_at, updated_at, archived_at, version, *values in rows
+        Record(object_type, row[0], dict(zip(chosen, row[len(_SYSTEM) :])), row[1], row[2], row[3], row[4])  # noqa: B905
+        for row in rows
     ]
 
 
@@ -161,7 +160,8 @@ def stored_names(object_type: ObjectType, chosen: tuple[str, ...] | None) -> tup
     if chosen == EVERYTHING:
         return None
     names = dict.fromkeys(object_type.default_properties if chosen is None else chosen)
-    return (*_SYSTEM, *(name for name in names if name in object_type.properties and name not in SYSTEM_PROPERTIES))
+    wanted = (name for name in names if name in object_type.properties and name not in SYSTEM_PROPERTIES)
+    return (*_SYSTEM, *sorted(wanted))  # in the order in which they are shown
 
 
 def completed(unit: Unit, object_type: ObjectType, records: list[Record], selection: Selection) -> list[Record]:
