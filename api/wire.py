@@ -40,8 +40,9 @@ def shown_by(model: DataModel, object_type: ObjectType, selection: Selection) ->
     directions: dict[str, Mapping[int, Direction]] = {}
 
     def show(record: Record) -> Body:
-        created_at, updated_at = instant(record.created_at), instant(record.updated_at)
-        record_id, archived_at = str(record.id), record.archived_at
+        # One look at the tuple, not one for each of its fields.
+        _, number, _, created, updated, archived_at, _, _, history, associations, _ = record
+        record_id, created_at, updated_at = str(number), instant(created), instant(updated)
         body: Body = {
             "id": record_id,
             "properties": values(record, (record_id, created_at, updated_at)),
@@ -52,8 +53,8 @@ def shown_by(model: DataModel, object_type: ObjectType, selection: Selection) ->
         if archived_at is not None:
             body["archivedAt"] = instant(archived_at)
         if selection.history:
-            body["propertiesWithHistory"] = _history(object_type, record.history, selection.history)
-        if record.associations:
+            body["propertiesWithHistory"] = _history(object_type, history, selection.history)
+        if associations:
             body["associations"] = _associations(model, record, directions)
         body["url"] = records_url + record_id
         return body

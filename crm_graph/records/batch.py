@@ -54,10 +54,11 @@ def read(
     """
     _bound(unit, len(identities), unit.limits.history_page_size if selection.history else unit.limits.batch_size)
     found = find(unit, object_type, identities, selection, archived=archived, merged=False)
-    records = tuple(record for record in found if record is not None)
+    records = tuple([record for record in found if record is not None])
+    if len(records) == len(identities):
+        return BatchResult(records=records)
     missing = tuple(each.value for each, record in zip(identities, found, strict=True) if record is None)
-    errors = (BatchError(error=_not_found(object_type), ids=missing),) if missing else ()
-    return BatchResult(records=records, errors=errors)
+    return BatchResult(records=records, errors=(BatchError(error=_not_found(object_type), ids=missing),))
 
 
 def update(unit: Unit, object_type: ObjectType, inputs: Sequence[UpdateInput]) -> BatchResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
@@ -101,10 +101,10 @@ def hydrate(object_type: ObjectType, node: Mapping[str, Any]) -> Record:
     )
 
 
-def hydrate_rows(object_type: ObjectType, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[Record]:
-    """The records that rows make, which have the values of what `stored_names` named."""
+def hydrate_rows(object_type: ObjectType, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Record]:
+    """The records that rows make, which have the values of what `stored_names` named; ValueError for other rows."""
     chosen, width = names[len(_SYSTEM) :], len(names)
-    if any(len(row) != width for row in rows):
+    if not {width}.issuperset(map(len, rows)):
         raise ValueError(f"rows of other than {width} values")
     return [
         Record(object_type, row[0], dict(zip(chosen, row[len(_SYSTEM) :])), row[1], row[2], row[3], row[4])  # noqa: B905
