@@ -179,9 +179,10 @@ CALL () {
   WITH row, r, r._version + 1 AS version, properties(r) AS before,
        CASE WHEN $at > r._changed_at THEN $at ELSE r._changed_at + 1 END AS purged_at
   CALL (row, r) {
-    OPTIONAL MATCH (r)<-[:CLAIMED_BY]-(c:_Claim)
-    WHERE c.key STARTS WITH $merged
-    WITH row, collect($object_type_id + ':' + substring(c.key, size($merged))) AS merged
+    // Without a label to find them by: claims would be looked for among all of them.
+    OPTIONAL MATCH (r)<-[:CLAIMED_BY]-(c)
+    WITH row, collect(CASE WHEN c:_Claim AND c.key STARTS WITH $merged
+      THEN $object_type_id + ':' + substring(c.key, size($merged)) END) AS merged
     RETURN [row.key] + merged AS keys
   }
   CALL (keys) {

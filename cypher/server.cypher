@@ -3,7 +3,7 @@
 SHOW SETTINGS $names YIELD name, value
 RETURN collect([name, value]) AS settings
 
-// plain indexes_not_online() -> indexes
-// Indexes that are still being filled or could not be: [name, state].
-SHOW INDEXES YIELD name, state WHERE state <> 'ONLINE'
-RETURN collect([name, state]) AS indexes
+// plain indexes(names) -> indexes
+// Indexes by name: (name, state, whether it is the index of a constraint) of those that there are.
+SHOW INDEXES YIELD name, state, owningConstraint WHERE name IN $names
+RETURN collect([name, state, owningConstraint IS NOT NULL]) AS indexes

@@ -31,6 +31,7 @@ from crm_graph.clock import Clock
 from crm_graph.config import Limits, Settings
 from crm_graph.errors import Busy, GraphUnavailable, OutcomeUnknown, QueryTooExpensive, ReadTooLong, StaleModel
 from crm_graph.graph.failures import PASSING, TOO_LONG, UNKNOWN, Gone, Lost, Refused, translated
+from crm_graph.graph.identifiers import quote
 from crm_graph.graph.planning import Planner
 from crm_graph.graph.queries import Query, Statement, load
 from crm_graph.graph.turns import Turns
@@ -43,6 +44,9 @@ T = TypeVar("T")
 _ALREADY_THERE = re.compile(r"\.Schema\..*AlreadyExists$")
 _SCHEMA_BATCH = 100
 _SCHEMA_S = 300.0
+_COMPLETING_S = 2.0
+"""How long another process may take from the index of a constraint to the constraint, of which there is nothing yet."""
+_NAME = re.compile(r"CREATE (?:CONSTRAINT|(?:\w+ )?INDEX) `?(\w+)`? ")
 _CONNECTION_S = 0.75
 """The longest that making a connection may take; with the tries before it, who is refused waits less than 3 s."""
 _IDLE_S = 1.0
@@ -129,6 +133,7 @@ class Graph:
         """Called with every statement before it runs; tests count and profile with it."""
         self.planner = Planner(self.driver)
         self._turns = Turns()
+        self._defining = threading.Lock()
         self._lost_at = -math.inf
         self._local = threading.local()
         self._sessions: set[neo4j.Session] = set()
@@ -160,26 +165,35 @@ class Graph:
         They say IF NOT EXISTS; what another process made between that look and the deed is taken as made. Returns when
         the indexes can be used: a hint on one that is still being filled is an error.
         """
+        with self._defining:
+            self._define_all(statements)
+
+    def _define_all(self, statements: list[str]) -> None:
         for is_command, group in groupby(statements, lambda text: text.startswith(("CREATE ", "DROP "))):
             texts = list(group)
             size = _SCHEMA_BATCH if is_command else 1
             for start in range(0, len(texts), size):
                 self._define(texts[start : start + size])
             if is_command:
-                self._await_indexes()
+                self._await_indexes([_name(text) for text in texts if text.startswith("CREATE ")])
 
-    def _await_indexes(self) -> None:
+    def _await_indexes(self, names: list[str]) -> None:
         # The procedure db.awaitIndexes keeps a lock on every label and type while it waits. Whoever makes a constraint
         # meanwhile waits for that lock, and the procedure for the index of the constraint, both to their last second.
         def are_online() -> bool:
-            indexes = self.plain(load("server").indexes_not_online)["indexes"]
-            failed = [name for name, state in indexes if state == "FAILED"]
+            states = {name: state for name, state, _ in self._indexes(names)}
+            failed = [name for name, state in states.items() if state == "FAILED"]
             if failed:
                 raise RuntimeError(f"Neo4j could not fill {', '.join(failed)}; SHOW INDEXES has the reason.")
-            return not indexes
+            return all(state == "ONLINE" for state in states.values())
 
         if not wait_until(are_online, _SCHEMA_S):
             raise Busy("The indexes are not ready yet; try again.")
+
+    def _indexes(self, names: list[str]) -> list[tuple[str, str, bool]]:
+        text, limit_ms = load("server").indexes.statement.text, self.limits.write_ms
+        [row] = self._retried(lambda: self._run(text, {"names": names}, limit_ms, writes=False))
+        return [(name, state, is_owned) for name, state, is_owned in row["indexes"]]
 
     def _define(self, texts: list[str]) -> None:
         try:
@@ -190,6 +204,24 @@ class Graph:
             if len(texts) > 1:
                 for text in texts:
                     self._define([text])
+            elif texts[0].startswith("CREATE CONSTRAINT "):
+                self._complete(texts[0])
+
+    def _complete(self, text: str) -> None:
+        """Make a constraint whose index is there.
+
+        Neo4j makes the index first, and leaves it behind where the constraint is given up because of a deadlock:
+        unfilled, of no constraint, and in the way of every later try. Who is still at it has a moment to finish.
+        """
+        name = _name(text)
+        wait_until(lambda: all(is_owned for _, _, is_owned in self._indexes([name])), _COMPLETING_S)
+        left_behind = [state for _, state, is_owned in self._indexes([name]) if not is_owned]
+        if "ONLINE" in left_behind:
+            raise RuntimeError(f"There is an index {name} of another kind; drop it, and start again.")
+        if left_behind:
+            with suppress(driver_errors.DatabaseError, driver_errors.ClientError):  # it was completed after all
+                self._retried(lambda: self._define_together([f"DROP INDEX {quote(name)} IF EXISTS"]))
+            self._define([text])
 
     def _define_together(self, texts: list[str]) -> None:
         with translated(writes=True):
@@ -529,6 +561,14 @@ def _checked(row: Row, guard: Guard) -> Row:
     if row["model_version"] != guard.model_version or row["access_version"] != guard.access_version:
         raise StaleModel
     return row
+
+
+def _name(command: str) -> str:
+    """The name of the constraint or index that the command makes."""
+    found = _NAME.match(command)
+    if found is None:
+        raise ValueError(command)
+    return found[1]
 
 
 def wait_until(ready: Callable[[], bool], seconds: float) -> bool:

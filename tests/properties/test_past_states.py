@@ -41,7 +41,7 @@ def test_every_state_of_a_long_history_is_read_back(crm: Crm, seed: int) -> None
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 @given(made=writes)
 def test_every_past_state_of_many_histories_is_read_back(crm: Crm, made: list[Write]) -> None:
     replay(crm, made)

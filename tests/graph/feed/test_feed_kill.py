@@ -24,7 +24,7 @@ def test_a_reader_misses_nothing_when_neo4j_is_killed_meanwhile(tmp_path: Path) 
     graph = Graph(Settings.from_environment(server.start().as_environment()))
     try:
         migrations.run(graph)
-        storm = Storm(graph, make_records(graph, 100), seed=2, seconds=60)
+        storm = Storm(graph, make_records(graph, 100), seed=2, seconds=40)
         running = threading.Thread(target=storm.run)
         running.start()
         for _ in range(3):
