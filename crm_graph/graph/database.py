@@ -46,7 +46,6 @@ _SCHEMA_BATCH = 100
 _SCHEMA_S = 300.0
 _COMPLETING_S = 2.0
 """How long another process may take from the index of a constraint to the constraint, of which there is nothing yet."""
-_NAME = re.compile(r"CREATE (?:CONSTRAINT|(?:\w+ )?INDEX) `?(\w+)`? ")
 _CONNECTION_S = 0.75
 """The longest that making a connection may take; with the tries before it, who is refused waits less than 3 s."""
 _IDLE_S = 1.0
@@ -204,7 +203,7 @@ class Graph:
             if len(texts) > 1:
                 for text in texts:
                     self._define([text])
-            elif texts[0].startswith("CREATE CONSTRAINT "):
+            elif texts[0].split()[1] == "CONSTRAINT":
                 self._complete(texts[0])
 
     def _complete(self, text: str) -> None:
@@ -564,11 +563,8 @@ def _checked(row: Row, guard: Guard) -> Row:
 
 
 def _name(command: str) -> str:
-    """The name of the constraint or index that the command makes."""
-    found = _NAME.match(command)
-    if found is None:
-        raise ValueError(command)
-    return found[1]
+    """The name of the constraint or index that the command makes: what stands before IF NOT EXISTS."""
+    return command.partition(" IF NOT EXISTS")[0].split()[-1].strip("`")
 
 
 def wait_until(ready: Callable[[], bool], seconds: float) -> bool:
