@@ -173,8 +173,8 @@ class Graph:
             size = _SCHEMA_BATCH if is_command else 1
             for start in range(0, len(texts), size):
                 self._define(texts[start : start + size])
-            if is_command:
-                self._await_indexes([_name(text) for text in texts if text.startswith("CREATE ")])
+            if made := [_name(text) for text in texts if text.startswith("CREATE ")]:
+                self._await_indexes(made)
 
     def _await_indexes(self, names: list[str]) -> None:
         # The procedure db.awaitIndexes keeps a lock on every label and type while it waits. Whoever makes a constraint

@@ -52,7 +52,7 @@ def address(app: Flask) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The Chromium of this machine, without a window. None is ever downloaded."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
