@@ -64,8 +64,8 @@ CALL () {
 RETURN model_version, access_version, object_types, properties, groups, pipelines, pairs, association_types, owners
 
 // plain is_foreign() -> is_foreign
-// Whether a database has nodes and none of them says that it is ours.
-RETURN NOT EXISTS { (:_State) } AND NOT EXISTS { (:_Account) } AND EXISTS { () } AS is_foreign
+// Whether a database has nodes and none of them says that it is ours; the supervisor's may be there before all others.
+RETURN NOT EXISTS { (:_State) } AND NOT EXISTS { (:_Account) } AND EXISTS { (n WHERE NOT n:_Write) } AS is_foreign
 
 // plain publish_pairs(relationship_types) -> model_version
 // The relationships of pairs may be made from now on; the version moves only for the first who says so.

@@ -14,8 +14,8 @@ from werkzeug.test import Client as Browser
 from api.admission import Admission
 from api.app import close, create_app
 from crm_graph.config import Limits, Settings
-from crm_graph.graph.database import wait_until
 from crm_graph.graph.monitor import Monitor
+from crm_graph.graph.tries import wait_until
 from tests.api.client import Client
 
 AWAY = Settings(neo4j_uri="bolt://127.0.0.1:1", threads=1, limits=Limits(waiting_requests=1, waiting_ms=200))

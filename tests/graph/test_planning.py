@@ -25,10 +25,10 @@ ENOUGH_S = 40
 @pytest.fixture
 def impatient(settings: Settings) -> Iterator[Graph]:
     """Doors through which nothing may last long."""
-    graph = Graph(settings)
+    graph = Graph(replace(settings, limits=replace(settings.limits, retry_ms=LIMIT_MS)))
     migrations.run(graph)
     guard(graph)  # planned while there is time
-    graph.limits = replace(settings.limits, read_ms=LIMIT_MS, write_ms=LIMIT_MS)
+    graph.limits = replace(graph.limits, read_ms=LIMIT_MS, write_ms=LIMIT_MS)
     yield graph
     graph.close()
 
@@ -91,7 +91,7 @@ def test_a_graph_that_has_just_come_back_is_told_of_in_time_and_plans_once(
     impatient: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     statement, doors = complicated("change"), impatient.statements(guard(impatient), impatient.clock.new_id())
-    impatient.limits = replace(impatient.limits, write_ms=120_000, retry_ms=LIMIT_MS)
+    impatient.limits = replace(impatient.limits, write_ms=120_000)
     planned: list[str] = []
     monkeypatch.setattr(impatient.planner, "_plan", noting(planned, impatient.planner._plan))
     refuse_once(monkeypatch, statement.text)

@@ -26,7 +26,7 @@ from crm_graph.errors import (
     Unauthenticated,
     Unavailable,
 )
-from crm_graph.graph.database import wait_until
+from crm_graph.graph.tries import wait_until
 from crm_graph.records import store
 from crm_graph.records.record import Record
 from crm_graph.unit import Unit

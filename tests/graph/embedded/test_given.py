@@ -16,7 +16,9 @@ from crm_graph.crm import Crm
 from crm_graph.errors import ForeignDatabase
 from crm_graph.graph.embedded.server import Connection, EmbeddedServer
 from crm_graph.graph.embedded.settings import CONFIGURATION
+from crm_graph.graph.embedded.writes import WriteWatch
 from crm_graph.graph.given import differences
+from crm_graph.graph.tries import wait_until
 from tests.conftest import SHORT_LIVED, mark_as_test
 from tests.patience import patient
 
@@ -72,6 +74,17 @@ def test_an_adopted_database_keeps_what_it_held_and_is_known_from_then_on(crm: C
 
     assert ask(theirs, "MATCH (n:Stranger) RETURN count(n)") == [[1]]
     assert ["_Account"] in labels(theirs)
+
+
+def test_a_database_that_only_the_supervisor_has_written_to_is_empty(server: Connection, crm: Crm):
+    ask(server, "MATCH (n) DETACH DELETE n")
+    watch = WriteWatch(server)
+    assert wait_until(lambda: labels(server) == [["_Write"]], seconds=60)
+    watch.stop()
+
+    crm.prepare()
+
+    assert ["_Account"] in labels(server)
 
 
 def test_serve_says_that_the_database_is_not_of_crm_graph(theirs: Connection, tmp_path: Path):

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from crm_graph.errors import CRMError
 from crm_graph.feed.read import Event, read
-from crm_graph.graph.database import Graph, Guard, wait_until
+from crm_graph.graph.database import Graph, Guard
 from crm_graph.graph.queries import load
+from crm_graph.graph.tries import wait_until
 
 Place = tuple[str, int]
 

@@ -10,7 +10,8 @@ import pytest
 
 from crm_graph.crm import Crm
 from crm_graph.errors import GraphUnavailable
-from crm_graph.graph.database import Graph, wait_until
+from crm_graph.graph.database import Graph
+from crm_graph.graph.tries import wait_until
 from crm_graph.jobs import job
 from crm_graph.jobs.heartbeat import Heartbeat
 from crm_graph.jobs.job import Held

@@ -14,8 +14,8 @@ from crm_graph.definitions.changes import properties
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import InUse
 from crm_graph.graph import migrations
-from crm_graph.graph.database import wait_until
 from crm_graph.graph.embedded.server import Connection
+from crm_graph.graph.tries import wait_until
 from crm_graph.jobs import job, search_text
 from crm_graph.jobs.worker import KINDS, Worker
 from crm_graph.records import store

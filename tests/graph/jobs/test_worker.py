@@ -18,8 +18,9 @@ from crm_graph.config import Settings
 from crm_graph.crm import Crm
 from crm_graph.errors import InvalidInput
 from crm_graph.graph import migrations
-from crm_graph.graph.database import Graph, wait_until
+from crm_graph.graph.database import Graph
 from crm_graph.graph.embedded.server import Connection, EmbeddedServer
+from crm_graph.graph.tries import wait_until
 from crm_graph.jobs import job
 from crm_graph.jobs.job import Held
 from crm_graph.jobs.worker import Work, Worker

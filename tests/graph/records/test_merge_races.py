@@ -11,7 +11,7 @@ import pytest
 
 from crm_graph.crm import Crm
 from crm_graph.errors import InvalidAssociation
-from crm_graph.graph.database import wait_until
+from crm_graph.graph.tries import wait_until
 from crm_graph.records import associations, store
 from crm_graph.records.association_batch import PairInput, associate_many
 from crm_graph.records.check import check_records

@@ -10,8 +10,8 @@ import pytest
 
 from crm_graph.crm import Crm
 from crm_graph.errors import Busy, Unavailable
-from crm_graph.graph.database import wait_until
 from crm_graph.graph.queries import Statement
+from crm_graph.graph.tries import wait_until
 from crm_graph.jobs import job
 from crm_graph.jobs.worker import Worker
 from crm_graph.segments import filling, follower, history, members, store, writing
