@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from api.paging import association_cursor, base_url
@@ -13,6 +15,7 @@ from crm_graph.definitions.remembered import remembered
 from crm_graph.graph.convert import datetime_text, instant
 from crm_graph.records.read import EVERYTHING
 from crm_graph.records.record import AssociationPage, PropertyVersion, Record, Selection
+from crm_graph.records.table import SYSTEM_COLUMNS, RecordTable
 
 Body = dict[str, Any]
 Show = Callable[[Record], Body]
@@ -20,6 +23,9 @@ Own = tuple[str, str, str]
 
 _OWN = {"hs_object_id": 0, "createdate": 1, "hs_createdate": 1, "lastmodifieddate": 2, "hs_lastmodifieddate": 2}
 """Place of each system property in what every record has: id, created, updated."""
+_TEXTS = frozenset({str, type(None)})
+"""Types of values that are shown as they are stored."""
+_ARCHIVED_AT = SYSTEM_COLUMNS.index("_archived_at")
 
 
 def written(model: DataModel, object_type: ObjectType) -> Show:
@@ -35,8 +41,8 @@ def shown_by(model: DataModel, object_type: ObjectType, selection: Selection) ->
     if selection.properties == EVERYTHING:
         values = _whole(object_type)
     else:
-        values = _chosen(object_type, selection.properties, selection.history)
-    records_url = f"{base_url()}/contacts/{model.account_id}/record/{object_type.id}/"
+        values = _values(object_type, selection.properties, selection.history)
+    records_url = _records_url(model, object_type)
     directions: dict[str, Mapping[int, Direction]] = {}
 
     def show(record: Record) -> Body:
@@ -62,10 +68,30 @@ def shown_by(model: DataModel, object_type: ObjectType, selection: Selection) ->
     return show
 
 
+def shown(model: DataModel, object_type: ObjectType, selection: Selection, records: Sequence[Record]) -> list[Body]:
+    """The records as `shown_by` shows each of them."""
+    if records and isinstance(records, RecordTable):
+        chosen = _chosen(object_type, selection.properties, selection.history)
+        # What is read together is live, or all of it archived.
+        if records.names == chosen.stored and records.rows[0][_ARCHIVED_AT] is None:
+            return _in_columns(records, chosen, _records_url(model, object_type))
+    return list(map(shown_by(model, object_type, selection), records))
+
+
+def _records_url(model: DataModel, object_type: ObjectType) -> str:
+    return f"{base_url()}/contacts/{model.account_id}/record/{object_type.id}/"
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What a choice of names shows: stored properties, in the order in which they are read, then the system's."""
+
+    stored: tuple[str, ...]
+    system: tuple[tuple[str, int], ...]
+
+
 @remembered
-def _chosen(
-    object_type: ObjectType, properties: tuple[str, ...] | None, history: tuple[str, ...]
-) -> Callable[[Record, Own], Body]:
+def _chosen(object_type: ObjectType, properties: tuple[str, ...] | None, history: tuple[str, ...]) -> _Chosen:
     if properties is None:
         names: Iterable[str] = object_type.default_properties
     else:
@@ -73,25 +99,60 @@ def _chosen(
         names = (*(name for name in properties if name in object_type.live_properties), *own)
     every = sorted({*names, *(name for name in history if name in object_type.live_properties)})
     stored = tuple(name for name in every if name not in _OWN)
-    system = [(name, _OWN[name]) for name in every if name in _OWN]
-    presenters = object_type.presenters
+    return _Chosen(stored, tuple((name, _OWN[name]) for name in every if name in _OWN))
+
+
+@remembered
+def _values(
+    object_type: ObjectType, properties: tuple[str, ...] | None, history: tuple[str, ...]
+) -> Callable[[Record, Own], Body]:
+    chosen, presenters = _chosen(object_type, properties, history), object_type.presenters
 
     def values(record: Record, own: Own) -> Body:
         found = record.properties
-        # What was read for this selection is copied at once.
-        body: Body = dict(found) if tuple(found) == stored else {name: found.get(name) for name in stored}
+        body: Body = {name: found.get(name) for name in chosen.stored}
         for name, value in body.items():
             if type(value) is not str and value is not None:
                 body[name] = presenters[name](value)
-        for name, place in system:
+        for name, place in chosen.system:
             body[name] = own[place]
-        if computed := record.computed:
-            for name, value in computed.items():
-                # Dates and times of stages are given by name without being defined, all others are defined.
-                body[name] = None if value is None else object_type.presenters.get(name, _undefined)(value)
+        for name, value in record.computed.items():
+            # Dates and times of stages are given by name without being defined, all others are defined.
+            body[name] = None if value is None else presenters.get(name, _undefined)(value)
         return body
 
     return values
+
+
+def _in_columns(table: RecordTable, chosen: _Chosen, records_url: str) -> list[Body]:
+    """What `shown_by` makes of each live record, for all of them at once."""
+    presenters = table.object_type.presenters
+    numbers, created, updated, _, _, *columns = zip(*table.rows, strict=True)
+    own = (tuple(map(str, numbers)), tuple(map(instant, created)), tuple(map(instant, updated)))
+    shown = [
+        column if _TEXTS.issuperset(map(type, column)) else _presented(column, presenters[name])
+        for name, column in zip(table.names, columns, strict=True)
+    ]
+    names = (*chosen.stored, *(name for name, _ in chosen.system))
+    rows = zip(*shown, *(own[place] for _, place in chosen.system), strict=True)
+    bodies: list[Body] = [
+        {
+            "id": record_id,
+            "properties": properties,
+            "createdAt": created_at,
+            "updatedAt": updated_at,
+            "archived": False,
+            "url": records_url + record_id,
+        }
+        for record_id, created_at, updated_at, properties in zip(
+            *own, map(dict, map(zip, repeat(names), rows)), strict=True
+        )
+    ]
+    return bodies
+
+
+def _presented(column: Iterable[Any], present: Callable[[Any], str]) -> list[str | None]:
+    return [value if type(value) is str or value is None else present(value) for value in column]
 
 
 def _undefined(value: Any) -> str:

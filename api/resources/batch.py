@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask_smorest import Blueprint
@@ -15,7 +15,7 @@ from api.schemas.moments import moment
 from api.schemas.records import RecordBody, UpsertedBody, chosen_of
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.records import batch
-from crm_graph.records.record import BatchError, BatchResult, CreateInput, Identity, Record, UpdateInput
+from crm_graph.records.record import BatchError, BatchResult, CreateInput, Identity, UpdateInput
 from crm_graph.unit import Unit
 
 Body = dict[str, Any]
@@ -34,7 +34,7 @@ def create(unit: Unit, object_type: ObjectType, body: Sequence[CreateInput]) -> 
     """New records: all, or none; what is wrong is left out where each input has a trace id of its own."""
     started_at = unit.clock.read()
     result = batch.create(unit, object_type, body)
-    return _answer(unit, result, started_at, wire.written(unit.model, object_type))
+    return _answer(unit, result, started_at, list(map(wire.written(unit.model, object_type), result.records)))
 
 
 @blueprint.route("/read", methods=["POST"])
@@ -51,7 +51,8 @@ def read(unit: Unit, object_type: ObjectType, body: tuple[list[Identity], list[s
     identities, names, history = body
     selection = chosen_of(object_type, names, history)
     result = batch.read(unit, object_type, identities, selection, archived=query["archived"])
-    return _answer(unit, result, started_at, wire.shown_by(unit.model, object_type, selection))
+    bodies = wire.shown(unit.model, object_type, selection, result.records)
+    return _answer(unit, result, started_at, bodies)
 
 
 @blueprint.route("/update", methods=["POST"])
@@ -60,7 +61,7 @@ def update(unit: Unit, object_type: ObjectType, body: Sequence[UpdateInput]) -> 
     """New values; records that are not there are named in a 207, and what is wrong where each input has a trace id."""
     started_at = unit.clock.read()
     result = batch.update(unit, object_type, body)
-    return _answer(unit, result, started_at, wire.written(unit.model, object_type))
+    return _answer(unit, result, started_at, list(map(wire.written(unit.model, object_type), result.records)))
 
 
 @blueprint.route("/upsert", methods=["POST"])
@@ -70,7 +71,8 @@ def upsert(unit: Unit, object_type: ObjectType, body: Sequence[UpdateInput]) -> 
     started_at = unit.clock.read()
     result = batch.upsert(unit, object_type, body)
     show = wire.written(unit.model, object_type)
-    return _answer(unit, result, started_at, lambda record: {**show(record), "new": record.is_new})
+    bodies = [{**show(record), "new": record.is_new} for record in result.records]
+    return _answer(unit, result, started_at, bodies)
 
 
 @blueprint.route("/archive", methods=["POST"])
@@ -80,10 +82,10 @@ def archive(unit: Unit, object_type: ObjectType, body: Sequence[str]) -> None:
     batch.archive(unit, object_type, body)
 
 
-def _answer(unit: Unit, result: BatchResult, started_at: int, show: Callable[[Record], Body]) -> Answer:
+def _answer(unit: Unit, result: BatchResult, started_at: int, bodies: list[Body]) -> Answer:
     body: Body = {
         "status": "COMPLETE",
-        "results": [show(record) for record in result.records],
+        "results": bodies,
         "requestedAt": moment(started_at),
         "startedAt": moment(started_at),
         "completedAt": moment(unit.clock.read()),

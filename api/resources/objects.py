@@ -42,8 +42,7 @@ def list_records(unit: Unit, object_type: ObjectType, query: Body) -> Body:
     page = store.page(
         unit, object_type, selection, after=read_cursor(query["after"]), limit=size, archived=query["archived"]
     )
-    show = wire.shown_by(unit.model, object_type, selection)
-    return paged([show(record) for record in page.records], page.after)
+    return paged(wire.shown(unit.model, object_type, selection, page.records), page.after)
 
 
 @blueprint.route("/<object_type>", methods=["POST"])

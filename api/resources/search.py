@@ -30,8 +30,8 @@ def search_records(unit: Unit, object_type: ObjectType, body: Any) -> Body:
     far = [unit.model.object_type(name) for name in criteria.associated]
     tokens.require(unit.actor, [permissions.of_records(each, "read") for each in far])
     page = search.run(unit, object_type, criteria)
-    show = wire.shown_by(unit.model, object_type, criteria.selection)
-    answer: Body = {"total": page.total, "results": [show(record) for record in page.records]}
+    bodies = wire.shown(unit.model, object_type, criteria.selection, page.records)
+    answer: Body = {"total": page.total, "results": bodies}
     if page.after is not None:
         answer["paging"] = next_page(page.after)
     return answer

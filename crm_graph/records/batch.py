@@ -12,7 +12,7 @@ from crm_graph.graph.queries import load
 from crm_graph.records import claims, hooks
 from crm_graph.records.archive import archive_all
 from crm_graph.records.create import create_all, create_each
-from crm_graph.records.read import find, locate
+from crm_graph.records.read import find_those, locate
 from crm_graph.records.record import (
     BatchError,
     BatchResult,
@@ -53,11 +53,11 @@ def read(
     The contract's batches do not follow a merge, as reads of one record do.
     """
     _bound(unit, len(identities), unit.limits.history_page_size if selection.history else unit.limits.batch_size)
-    found = find(unit, object_type, identities, selection, archived=archived, merged=False)
-    records = tuple([record for record in found if record is not None])
+    numbers, records = find_those(unit, object_type, identities, selection, archived=archived, merged=False)
     if len(records) == len(identities):
         return BatchResult(records=records)
-    missing = tuple(each.value for each, record in zip(identities, found, strict=True) if record is None)
+    found = set(numbers)
+    missing = tuple(each.value for n, each in enumerate(identities) if n not in found)
     return BatchResult(records=records, errors=(BatchError(error=_not_found(object_type), ids=missing),))
 
 

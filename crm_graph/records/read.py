@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
@@ -22,6 +23,7 @@ from crm_graph.records.record import (
     is_id,
     no_id,
 )
+from crm_graph.records.table import SYSTEM_COLUMNS, RecordTable
 from crm_graph.unit import Unit
 
 EVERYTHING = ("*",)
@@ -30,7 +32,7 @@ EVERYTHING = ("*",)
 Place = dict[str, str | None]
 """The key and the claim by which a record may be found."""
 
-_SYSTEM = ("_id", "_created_at", "_updated_at", "_archived_at", "_version")
+_number = itemgetter(0)
 
 
 def find(
@@ -46,19 +48,33 @@ def find(
 
     merged: whether the id of a record that was merged away finds the one it became.
     """
+    found: list[Record | None] = [None] * len(identities)
+    numbers, records = find_those(unit, object_type, identities, selection, archived=archived, merged=merged)
+    for n, record in zip(numbers, records, strict=True):
+        found[n] = record
+    return found
+
+
+def find_those(
+    unit: Unit,
+    object_type: ObjectType,
+    identities: Sequence[Identity],
+    selection: Selection,
+    *,
+    archived: bool = False,
+    merged: bool = True,
+) -> tuple[list[int], Sequence[Record]]:
+    """Which of the identities there is a record of, by number, and these records, in this order; else like `find`."""
     create.refuse_unless(object_type, "read")
     wanted = places(object_type, identities, merged=merged)
     names = stored_names(object_type, selection.properties)
     if names is None:
-        rows = unit.graph.ask(load("records").read_whole, wanted=wanted, archived=archived)["records"]
-        records = [hydrate(object_type, node) for _, node in rows]
+        found = unit.graph.ask(load("records").read_whole, wanted=wanted, archived=archived)["records"]
     else:
-        rows = unit.graph.ask(load("records").read, wanted=wanted, names=names, archived=archived)["records"]
-        records = hydrate_rows(object_type, names, [stored for _, stored in rows])
-    found: list[Record | None] = [None] * len(identities)
-    for (n, _), record in zip(rows, completed(unit, object_type, records, selection), strict=True):
-        found[n] = record
-    return found
+        found = unit.graph.ask(load("records").read, wanted=wanted, names=names, archived=archived)["records"]
+    found.sort(key=_number)
+    records = made_of(object_type, names, [row for _, row in found])
+    return [n for n, _ in found], completed(unit, object_type, records, selection)
 
 
 def page(
@@ -77,15 +93,21 @@ def page(
     if names is None:
         query = load("records").page_whole.on(node_label=node_label)
         found = unit.graph.ask(query, after=after, limit=limit + 1)["records"]
-        records = [hydrate(object_type, node) for node in found[:limit]]
     else:
         query = load("records").page.on(node_label=node_label)
         found = unit.graph.ask(query, after=after, limit=limit + 1, names=names)["records"]
-        records = hydrate_rows(object_type, names, found[:limit])
+    records = made_of(object_type, names, found[:limit])
     return RecordPage(
-        records=tuple(completed(unit, object_type, records, selection)),
+        records=completed(unit, object_type, records, selection),
         after=records[-1].id if len(found) > limit else None,
     )
+
+
+def made_of(object_type: ObjectType, names: tuple[str, ...] | None, found: Sequence[Any]) -> Sequence[Record]:
+    """The records that were found: rows with the values of what `stored_names` named, or nodes where it named none."""
+    if names is None:
+        return [hydrate(object_type, node) for node in found]
+    return RecordTable(object_type, names[len(SYSTEM_COLUMNS) :], found)
 
 
 def hydrate(object_type: ObjectType, node: Mapping[str, Any]) -> Record:
@@ -99,17 +121,6 @@ def hydrate(object_type: ObjectType, node: Mapping[str, Any]) -> Record:
         archived_at=node.get("_archived_at"),
         version=node["_version"],
     )
-
-
-def hydrate_rows(object_type: ObjectType, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Record]:
-    """The records that rows make, which have the values of what `stored_names` named; ValueError for other rows."""
-    chosen, width = names[len(_SYSTEM) :], len(names)
-    if not {width}.issuperset(map(len, rows)):
-        raise ValueError(f"rows of other than {width} values")
-    return [
-        Record(object_type, row[0], dict(zip(chosen, row[len(_SYSTEM) :])), row[1], row[2], row[3], row[4])  # noqa: B905
-        for row in rows
-    ]
 
 
 def locate(object_type: ObjectType, identity: Identity) -> Place:
@@ -161,16 +172,17 @@ def stored_names(object_type: ObjectType, chosen: tuple[str, ...] | None) -> tup
         return None
     names = dict.fromkeys(object_type.default_properties if chosen is None else chosen)
     wanted = (name for name in names if name in object_type.properties and name not in SYSTEM_PROPERTIES)
-    return (*_SYSTEM, *sorted(wanted))  # in the order in which they are shown
+    return (*SYSTEM_COLUMNS, *sorted(wanted))  # in the order in which they are shown
 
 
-def completed(unit: Unit, object_type: ObjectType, records: list[Record], selection: Selection) -> list[Record]:
+def completed(unit: Unit, object_type: ObjectType, records: Sequence[Record], selection: Selection) -> Sequence[Record]:
     """The records with what is not stored on their nodes: computed values, history, associations."""
-    if not records:
+    names = selection.properties if selection.properties is not None else object_type.default_properties
+    calculated = computed.names_of(object_type, names)
+    if not records or not (calculated or selection.history or selection.associations):
         return records
     ids = [record.id for record in records]
-    names = selection.properties if selection.properties is not None else object_type.default_properties
-    if calculated := computed.names_of(object_type, names):
+    if calculated:
         by_id = computed.values_of(unit, object_type, ids, calculated)
         records = [record._replace(computed=by_id.get(record.id, {})) for record in records]
     if selection.history:

@@ -103,7 +103,7 @@ class Selection:
 class RecordPage:
     """Records in id order; `after` is the id to continue behind, None on the last page."""
 
-    records: tuple[Record, ...]
+    records: Sequence[Record]
     after: int | None = None
 
 
@@ -151,7 +151,7 @@ class BatchError:
 class BatchResult:
     """Records in input order and what failed. Nothing failed unless the call permits partial success."""
 
-    records: tuple[Record, ...]
+    records: Sequence[Record]
     errors: tuple[BatchError, ...] = ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import QueryTooExpensive
 from crm_graph.graph.database import Row
 from crm_graph.records.create import refuse_unless
-from crm_graph.records.read import completed, hydrate, hydrate_rows, stored_names
+from crm_graph.records.read import completed, made_of, stored_names
 from crm_graph.records.record import Record
 from crm_graph.search.compiler import Compiled, compile_search
 from crm_graph.search.criteria import Criteria
@@ -23,7 +24,7 @@ class SearchPage:
     """Records in the order asked for; `total` counts all that match, `after` is the cursor of the next page."""
 
     total: int
-    records: tuple[Record, ...]
+    records: Sequence[Record]
     after: str | None = None
 
 
@@ -43,14 +44,11 @@ def run(unit: Unit, object_type: ObjectType, criteria: Criteria) -> SearchPage:
         row = _ask(unit, criteria, compiled)
     found = row["records"][: criteria.limit]
     nodes: list[Any] = [node for _, node in found] if isinstance(criteria.after, Position) else found
-    if names is None:
-        records = [hydrate(object_type, node) for node in nodes]
-    else:
-        records = hydrate_rows(object_type, names, nodes)
+    records = made_of(object_type, names, nodes)
     has_more = bool(records) and len(row["records"]) > criteria.limit
     return SearchPage(
         total=row["total"],
-        records=tuple(completed(unit, object_type, records, criteria.selection)),
+        records=completed(unit, object_type, records, criteria.selection),
         after=_after(criteria, records, found) if has_more else None,
     )
 
@@ -62,7 +60,7 @@ def _ask(unit: Unit, criteria: Criteria, compiled: Compiled) -> Row:
         raise _too_expensive(criteria, unit.limits.search_ms) from None
 
 
-def _after(criteria: Criteria, records: list[Record], found: list[Any]) -> str:
+def _after(criteria: Criteria, records: Sequence[Record], found: list[Any]) -> str:
     if isinstance(criteria.after, Position):
         return Position(found[-1][0], records[-1].id).write(criteria.sort.name)
     return str(criteria.after + criteria.limit)

@@ -1,0 +1,70 @@
+"""Bodies of records: what is shown for many at once is what is shown for each of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api import wire
+from crm_graph.config import Settings
+from crm_graph.definitions import catalogue
+from crm_graph.definitions.property import Property
+from crm_graph.definitions.property_types import value_type
+from crm_graph.records.read import made_of, stored_names
+from crm_graph.records.record import Selection
+from crm_graph.records.table import RecordTable
+
+MODEL = catalogue.load()
+TYPES = [each for each in MODEL.object_types.values() if each.live_properties]
+NATIVE: dict[str, st.SearchStrategy[Any]] = {
+    "number": st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False),
+    "bool": st.booleans(),
+    "date": st.dates(date(1, 1, 1)),
+    "datetime": st.datetimes(timezones=st.just(UTC)),
+    "multiple": st.lists(st.text(max_size=5), max_size=3),
+}
+TIMES = st.integers(0, 4_000_000_000_000)
+
+
+def values(found: Property) -> st.SearchStrategy[Any]:
+    """What a node may have for the property."""
+    return st.none() | NATIVE.get(value_type(found).name, st.text(max_size=8))
+
+
+@given(data=st.data())
+def test_records_shown_together_are_shown_as_each_of_them(data: st.DataObject) -> None:
+    object_type = data.draw(st.sampled_from(TYPES))
+    known = st.sampled_from(sorted(object_type.live_properties))
+    properties = data.draw(st.none() | st.lists(known | st.just("unheard_of"), max_size=8).map(tuple))
+    names = stored_names(object_type, properties)
+    assert names is not None
+    system = st.tuples(st.integers(1, 2**53), TIMES, TIMES, st.none(), st.integers(1, 9))
+    stored = st.tuples(*(values(object_type.properties[name]) for name in names[5:]))
+    rows = data.draw(st.lists(st.tuples(system, stored).map(lambda row: [*row[0], *row[1]]), min_size=1, max_size=5))
+    records, selection = made_of(object_type, names, rows), Selection(properties=properties)
+    app = Flask("test")
+    app.extensions["settings"] = Settings(base_url="https://crm.example")
+
+    with app.test_request_context():
+        together = wire.shown(MODEL, object_type, selection, records)
+        one_by_one = list(map(wire.shown_by(MODEL, object_type, selection), records))
+
+    assert together == one_by_one
+
+
+def test_rows_of_another_width_are_no_records() -> None:
+    contact = MODEL.object_type("contact")
+    with pytest.raises(ValueError, match="rows of other than 6 values"):
+        RecordTable(contact, ("email",), [[1, 2, 3, None, 1, "a@example.com"], [1, 2, 3, None, 1]])
+
+
+def test_a_slice_of_a_table_has_its_records() -> None:
+    contact = MODEL.object_type("contact")
+    table = RecordTable(contact, ("email",), [[n, 2, 3, None, 1, f"{n}@example.com"] for n in range(4)])
+    assert [each.properties["email"] for each in table[1:3]] == ["1@example.com", "2@example.com"]
+    assert table[-1].id == 3
