@@ -174,9 +174,7 @@ OPERATIONS: Mapping[str, Operation] = {
             f"{_CONTACTS}/batch/read",
             orjson.dumps({"inputs": [{"id": each} for each in _contact_ids(account, n)], "properties": _SHOWN}),
         ),
-        domain=lambda unit, account, n: batch.read(
-            unit, _contacts(unit), [Identity(each) for each in _contact_ids(account, n)], _SELECTION
-        ),
+        domain=lambda unit, account, n: batch.read(unit, _contacts(unit), _contact_ids(account, n), _SELECTION),
     ),
     "upsert-new": _upsert("upsert of 100 new ones", _new_batch),
     "upsert-known": _upsert("upsert of 100 known ones", _known_batch),

@@ -12,10 +12,10 @@ from api.endpoint import Answer, endpoint, of_records
 from api.schemas import records as schemas
 from api.schemas.envelopes import batched
 from api.schemas.moments import moment
-from api.schemas.records import RecordBody, UpsertedBody, chosen_of
+from api.schemas.records import ReadInput, RecordBody, UpsertedBody, chosen_of
 from crm_graph.definitions.object_type import ObjectType
 from crm_graph.records import batch
-from crm_graph.records.record import BatchError, BatchResult, CreateInput, Identity, UpdateInput
+from crm_graph.records.record import BatchError, BatchResult, CreateInput, UpdateInput
 from crm_graph.unit import Unit
 
 Body = dict[str, Any]
@@ -39,18 +39,19 @@ def create(unit: Unit, object_type: ObjectType, body: Sequence[CreateInput]) -> 
 
 @blueprint.route("/read", methods=["POST"])
 @endpoint(
-    body=schemas.IDENTITIES,
+    body=schemas.SELECTED,
     query=schemas.ArchivedQuery,
     scopes=of_records("read"),
     form=batched(RecordBody),
     partial=True,
 )
-def read(unit: Unit, object_type: ObjectType, body: tuple[list[Identity], list[str], list[str]], query: Body) -> Answer:
+def read(unit: Unit, object_type: ObjectType, body: ReadInput, query: Body) -> Answer:
     """Records by id or by a unique property; those that are not there are named in a 207."""
     started_at = unit.clock.read()
-    identities, names, history = body
-    selection = chosen_of(object_type, names, history)
-    result = batch.read(unit, object_type, identities, selection, archived=query["archived"])
+    selection = chosen_of(object_type, body.properties, body.history)
+    result = batch.read(
+        unit, object_type, body.values, selection, property_name=body.id_property, archived=query["archived"]
+    )
     bodies = wire.shown(unit.model, object_type, selection, result.records)
     return _answer(unit, result, started_at, bodies)
 

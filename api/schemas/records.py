@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from marshmallow import Schema, fields
 
@@ -168,6 +168,15 @@ def chosen_of(
     return Selection(properties=wanted or None, history=with_history, associations=associations)
 
 
+class ReadInput(NamedTuple):
+    """Records asked for by id, or by the values of a unique property, and what is to be told of them."""
+
+    values: list[str]
+    id_property: str | None
+    properties: list[str]
+    history: list[str]
+
+
 def _read_create(given: Any, at: str = "") -> CreateInput:
     body = object_of(given, at)
     return CreateInput(
@@ -198,11 +207,10 @@ def _read_many(read: Callable[[Any, str], Any]) -> Callable[[Any], list[Any]]:
     return lambda given: inputs_of(given, read)
 
 
-def _read_identities(given: Any) -> tuple[list[Identity], list[str], list[str]]:
+def _read_selected(given: Any) -> ReadInput:
     body = object_of(given, "")
     name = text_of(body, "idProperty", "")
-    identities = [Identity(record_id, name) for record_id in ids_of(body)]
-    return identities, _names(body, "properties"), _names(body, "propertiesWithHistory")
+    return ReadInput(ids_of(body), name, _names(body, "properties"), _names(body, "propertiesWithHistory"))
 
 
 def _read_merge(given: Any) -> tuple[str, str]:
@@ -220,7 +228,7 @@ CHANGE = BodyReader(_read_change, _Values)
 NEW_RECORDS = BodyReader(_read_many(_read_create), _CreateInputs)
 CHANGES = BodyReader(_read_many(_read_update), _UpdateInputs)
 IDS = BodyReader(ids_of, _RecordIds)
-IDENTITIES = BodyReader(_read_identities, _ReadInputs)
+SELECTED = BodyReader(_read_selected, _ReadInputs)
 MERGE = BodyReader(_read_merge, _MergeInput)
 DELETION = BodyReader(_read_deletion, _DeletionInput)
 

@@ -9,7 +9,7 @@ from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import Fault
 from crm_graph.records import read
 from crm_graph.records.hooks import Behaviour, Change
-from crm_graph.records.record import SYSTEM_PROPERTIES, Identity, Native, Selection
+from crm_graph.records.record import SYSTEM_PROPERTIES, Native, Selection
 from crm_graph.unit import Unit
 
 _PRODUCT = "hs_product_id"
@@ -31,7 +31,7 @@ def _copy_products(unit: Unit, object_type: ObjectType, sold: Sequence[Change]) 
     product = unit.model.object_type("product")
     ids = list(dict.fromkeys(str(change.values[_PRODUCT]) for change in sold))
     known = [text for text in ids if text.isdigit()]
-    found = read.find(unit, product, [Identity(text) for text in known], Selection(properties=read.EVERYTHING))
+    found = read.find(unit, product, known, Selection(properties=read.EVERYTHING))
     by_id = {text: record for text, record in zip(known, found, strict=True) if record is not None}
     copied = _copied_names(object_type, product)
     for change in sold:

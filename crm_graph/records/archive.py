@@ -15,7 +15,7 @@ from crm_graph.graph.failures import ConstraintViolated
 from crm_graph.graph.queries import load
 from crm_graph.records import association_limits, claims, create, hooks, read, revise, values
 from crm_graph.records.association_limits import LimitedPair
-from crm_graph.records.record import Identity, Record, Selection, is_id, read_id
+from crm_graph.records.record import Record, Selection, is_id, read_id
 from crm_graph.unit import Unit
 
 _ATTEMPTS = 10
@@ -57,7 +57,7 @@ def restore(unit: Unit, object_type: ObjectType, record_id: str) -> Record:
         work = partial(_revive, record=record, limited=limited)
         is_moved = unit.together(work) if limited else work(unit)
         if not is_moved:
-            found = read.find(unit, object_type, [Identity(record_id)], Selection(properties=read.EVERYTHING))[0]
+            found = read.find(unit, object_type, [record_id], Selection(properties=read.EVERYTHING))[0]
             if found is not None:
                 return found
     raise Busy("The record is being written by others at this moment; try again.")

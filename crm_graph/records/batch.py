@@ -46,18 +46,27 @@ def create(unit: Unit, object_type: ObjectType, inputs: Sequence[CreateInput]) -
 
 
 def read(
-    unit: Unit, object_type: ObjectType, identities: Sequence[Identity], selection: Selection, *, archived: bool = False
+    unit: Unit,
+    object_type: ObjectType,
+    values: Sequence[str],
+    selection: Selection,
+    *,
+    property_name: str | None = None,
+    archived: bool = False,
 ) -> BatchResult:
     """The records that exist, in input order, and one error that names the others, also what was merged away.
 
-    The contract's batches do not follow a merge, as reads of one record do.
+    They are found by their ids, or by the values of a unique property. The contract's batches do not follow a merge,
+    as reads of one record do.
     """
-    _bound(unit, len(identities), unit.limits.history_page_size if selection.history else unit.limits.batch_size)
-    numbers, records = find_those(unit, object_type, identities, selection, archived=archived, merged=False)
-    if len(records) == len(identities):
+    _bound(unit, len(values), unit.limits.history_page_size if selection.history else unit.limits.batch_size)
+    numbers, records = find_those(
+        unit, object_type, values, selection, property_name=property_name, archived=archived, merged=False
+    )
+    if len(records) == len(values):
         return BatchResult(records=records)
     found = set(numbers)
-    missing = tuple(each.value for n, each in enumerate(identities) if n not in found)
+    missing = tuple(value for n, value in enumerate(values) if n not in found)
     return BatchResult(records=records, errors=(BatchError(error=_not_found(object_type), ids=missing),))
 
 

@@ -17,7 +17,7 @@ from crm_graph.definitions.object_type import ObjectType
 from crm_graph.errors import InvalidInput, RecordNotFound, TooMany
 from crm_graph.graph.queries import load
 from crm_graph.records import claims, create, hooks, read, revise, values
-from crm_graph.records.record import Identity, Native, Record, Selection, read_id
+from crm_graph.records.record import Native, Record, Selection, read_id
 from crm_graph.unit import Unit
 
 MERGED_IDS = "hs_merged_object_ids"
@@ -51,8 +51,8 @@ def merge(unit: Unit, object_type: ObjectType, primary_id: str, other_id: str) -
     """
     create.refuse_unless(object_type, "merge")
     unit = replace(unit, actor=unit.actor.through(SOURCE, unit.actor.source_id))
-    identities = [Identity(str(read_id(each))) for each in (primary_id, other_id)]
-    primary, other = read.find(unit, object_type, identities, Selection(properties=("hs_object_id",)))
+    ids = [str(read_id(each)) for each in (primary_id, other_id)]
+    primary, other = read.find(unit, object_type, ids, Selection(properties=("hs_object_id",)))
     if primary is None or other is None:
         raise RecordNotFound
     if primary.id == other.id:

@@ -14,7 +14,7 @@ from crm_graph.errors import RecordNotFound
 from crm_graph.graph.queries import load
 from crm_graph.records import association_types, display
 from crm_graph.records.read import EVERYTHING, find
-from crm_graph.records.record import Identity, Record, Selection, read_id
+from crm_graph.records.record import Record, Selection, read_id
 from crm_graph.unit import Unit
 
 
@@ -100,10 +100,10 @@ def read(unit: Unit, object_type: ObjectType, record_id: str) -> Neighbourhood:
 
     What was merged into another record leads to that one. Raises RecordNotFound.
     """
-    selection, identity = Selection(properties=EVERYTHING), Identity(str(read_id(record_id)))
-    [record] = find(unit, object_type, [identity], selection)
+    selection, ids = Selection(properties=EVERYTHING), [str(read_id(record_id))]
+    [record] = find(unit, object_type, ids, selection)
     if record is None:
-        [record] = find(unit, object_type, [identity], selection, archived=True)
+        [record] = find(unit, object_type, ids, selection, archived=True)
     if record is None:
         raise RecordNotFound
     return Neighbourhood(

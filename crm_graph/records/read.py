@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from crm_graph.definitions.object_type import ObjectType
@@ -20,8 +21,8 @@ from crm_graph.records.record import (
     Record,
     RecordPage,
     Selection,
-    is_id,
     no_id,
+    numbers_of,
 )
 from crm_graph.records.table import SYSTEM_COLUMNS, RecordTable
 from crm_graph.unit import Unit
@@ -33,23 +34,27 @@ Place = dict[str, str | None]
 """The key and the claim by which a record may be found."""
 
 _number = itemgetter(0)
+_property_name = attrgetter("property_name")
 
 
 def find(
     unit: Unit,
     object_type: ObjectType,
-    identities: Sequence[Identity],
+    values: Sequence[str],
     selection: Selection,
     *,
+    property_name: str | None = None,
     archived: bool = False,
     merged: bool = True,
 ) -> list[Record | None]:
-    """The records in the order of their identities, None for each that there is not.
+    """The records with these values of a unique property, or these ids; None for each that there is not.
 
     merged: whether the id of a record that was merged away finds the one it became.
     """
-    found: list[Record | None] = [None] * len(identities)
-    numbers, records = find_those(unit, object_type, identities, selection, archived=archived, merged=merged)
+    found: list[Record | None] = [None] * len(values)
+    numbers, records = find_those(
+        unit, object_type, values, selection, property_name=property_name, archived=archived, merged=merged
+    )
     for n, record in zip(numbers, records, strict=True):
         found[n] = record
     return found
@@ -58,15 +63,16 @@ def find(
 def find_those(
     unit: Unit,
     object_type: ObjectType,
-    identities: Sequence[Identity],
+    values: Sequence[str],
     selection: Selection,
     *,
+    property_name: str | None = None,
     archived: bool = False,
     merged: bool = True,
 ) -> tuple[list[int], Sequence[Record]]:
-    """Which of the identities there is a record of, by number, and these records, in this order; else like `find`."""
+    """Which of the values there is a record of, by number, and these records, in this order; else like `find`."""
     create.refuse_unless(object_type, "read")
-    wanted = places(object_type, identities, merged=merged)
+    wanted = places(object_type, values, property_name, merged=merged)
     names = stored_names(object_type, selection.properties)
     if names is None:
         found = unit.graph.ask(load("records").read_whole, wanted=wanted, archived=archived)["records"]
@@ -125,28 +131,33 @@ def hydrate(object_type: ObjectType, node: Mapping[str, Any]) -> Record:
 
 def locate(object_type: ObjectType, identity: Identity) -> Place:
     """Where a record may be found; RecordNotFound for no id, NotUnique for a property that identifies nothing."""
-    [place] = places(object_type, [identity], merged=True)
+    [place] = places(object_type, [identity.value], identity.property_name, merged=True)
     if place is None:
         raise no_id(identity.value)
     return place
 
 
-def places(object_type: ObjectType, identities: Sequence[Identity], *, merged: bool) -> list[Place | None]:
+def places_of(object_type: ObjectType, identities: Iterable[Identity], *, merged: bool) -> list[Place | None]:
+    """Like `places`, for identities that need not all be by the same property."""
+    return [
+        place
+        for name, those in groupby(identities, key=_property_name)
+        for place in places(object_type, [value for value, _ in those], name, merged=merged)
+    ]
+
+
+def places(object_type: ObjectType, values: Sequence[str], name: str | None, *, merged: bool) -> list[Place | None]:
     """Where records may be found, None for what is no id; NotUnique for a property that identifies nothing.
 
     merged: as for `find`.
     """
+    if name not in NAMES_OF_IDS:
+        return [_claimed(object_type, name or "", value) for value in values]
     key, claim = f"{object_type.id}:", claims.merged_key(object_type, "")
-    found: list[Place | None] = []
-    for value, name in identities:
-        if name not in NAMES_OF_IDS:
-            found.append(_claimed(object_type, name or "", value))
-        elif is_id(value):
-            record_id = value if value[0] != "0" else str(int(value))
-            found.append({"key": key + record_id, "claim": claim + record_id if merged else None})
-        else:
-            found.append(None)
-    return found
+    return [
+        None if number is None else {"key": key + number, "claim": claim + number if merged else None}
+        for number in numbers_of(values)
+    ]
 
 
 def _claimed(object_type: ObjectType, name: str, value: str) -> Place:

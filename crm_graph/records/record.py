@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -155,9 +156,19 @@ class BatchResult:
     errors: tuple[BatchError, ...] = ()
 
 
+_USUAL_ID = re.compile(r"[1-9][0-9]{0,17}").fullmatch
+
+
 def is_id(value: str) -> bool:
     """Whether a text may be a record id; what cannot names a record that is not there."""
     return value.isascii() and value.isdigit() and len(value) <= 18
+
+
+def numbers_of(values: Sequence[str]) -> Sequence[str | None]:
+    """Record ids as they are written in keys, without zeros in front; None for each that is none."""
+    if all(map(_USUAL_ID, values)):
+        return values
+    return [str(int(value)) if is_id(value) else None for value in values]
 
 
 def read_id(value: str) -> int:

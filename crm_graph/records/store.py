@@ -31,7 +31,8 @@ def read(
     """The live record, or with `archived` the archived one; RecordNotFound otherwise."""
     if identity.is_id:
         read_id(identity.value)
-    found = find(unit, object_type, [identity], selection, archived=archived)[0]
+    value, name = identity
+    found = find(unit, object_type, [value], selection, property_name=name, archived=archived)[0]
     if found is None:
         raise RecordNotFound
     return found

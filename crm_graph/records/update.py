@@ -19,7 +19,7 @@ from crm_graph.graph.failures import ConstraintViolated
 from crm_graph.graph.queries import load
 from crm_graph.records import claims, create, hooks, read, revise, values
 from crm_graph.records.hooks import Change
-from crm_graph.records.record import Identity, Native, Record, Selection, UpdateInput, read_id
+from crm_graph.records.record import Native, Record, Selection, UpdateInput, read_id
 from crm_graph.records.refusals import whole
 from crm_graph.unit import Unit
 
@@ -122,7 +122,7 @@ def _checked(
 
 
 def _stored(batch: _Batch) -> list[Stored]:
-    wanted = read.places(batch.object_type, [item.identity for item in batch.inputs], merged=batch.merged)
+    wanted = read.places_of(batch.object_type, (item.identity for item in batch.inputs), merged=batch.merged)
     found = dict(batch.unit.graph.ask(load("records").read_whole, wanted=wanted, archived=False)["records"])
     if missing := [n for n in range(len(batch.inputs)) if n not in found]:
         raise Missing(missing)
@@ -167,7 +167,7 @@ def _attempt(batch: _Batch, stored: Sequence[Stored | None]) -> list[Record] | N
     if result["moved"]:
         return None
     if result["results"] is None:
-        found = read.find(unit, object_type, [Identity(str(_id_of(key))) for key in keys], Selection())
+        found = read.find(unit, object_type, [str(_id_of(key)) for key in keys], Selection())
         return [record for record in found if record is not None]
     return _records(object_type, keys, changes, result["results"])
 

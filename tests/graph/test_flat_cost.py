@@ -24,7 +24,7 @@ from crm_graph.graph.embedded.server import EmbeddedServer
 from crm_graph.graph.queries import Statement, load
 from crm_graph.questions import as_of
 from crm_graph.records import associations, check, computed, neighbourhood, read
-from crm_graph.records.record import Identity, Selection
+from crm_graph.records.record import Selection
 from crm_graph.segments import members
 from crm_graph.segments.segment import Segment
 from crm_graph.unit import Unit
@@ -102,9 +102,9 @@ def _computed(function: str, far: str, name: str, *ids: int, **fields: Any) -> O
 
 
 def _read(*ids: int) -> Operation:
-    identities = [Identity(str(record_id)) for record_id in ids]
+    values = [str(record_id) for record_id in ids]
     return lambda world, unit: read.find(
-        unit, world.thing, identities, Selection(properties=("name",), history=("name",), associations=(world.part,))
+        unit, world.thing, values, Selection(properties=("name",), history=("name",), associations=(world.part,))
     )
 
 

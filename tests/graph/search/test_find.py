@@ -241,7 +241,7 @@ def test_pages_by_position_pass_the_window(world: World) -> None:
 def test_a_total_alone_can_be_asked_for(world: World) -> None:
     world.add(world.thing, [{}, {}])
     page = world.search({"limit": 0})
-    assert (page.total, page.records, page.after) == (2, (), None)
+    assert (page.total, list(page.records), page.after) == (2, [], None)
 
 
 def test_only_the_properties_asked_for_are_given(world: World) -> None:
