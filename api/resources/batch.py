@@ -84,11 +84,12 @@ def archive(unit: Unit, object_type: ObjectType, body: Sequence[str]) -> None:
 
 
 def _answer(unit: Unit, result: BatchResult, started_at: int, bodies: list[Body]) -> Answer:
+    started = moment(started_at)
     body: Body = {
         "status": "COMPLETE",
         "results": bodies,
-        "requestedAt": moment(started_at),
-        "startedAt": moment(started_at),
+        "requestedAt": started,
+        "startedAt": started,
         "completedAt": moment(unit.clock.read()),
     }
     if not result.errors:

@@ -13,7 +13,7 @@ SYSTEM_COLUMNS = ("_id", "_created_at", "_updated_at", "_archived_at", "_version
 
 
 class RecordTable(Sequence[Record]):
-    """Rows with the values of `SYSTEM_COLUMNS` and behind them of the properties `names`; ValueError for other rows.
+    """Rows with the values of `SYSTEM_COLUMNS` and behind them of the properties `names`.
 
     Hundreds that are shown column by column cost half of what making each of them does.
     """
@@ -21,9 +21,6 @@ class RecordTable(Sequence[Record]):
     __slots__ = ("names", "object_type", "rows")
 
     def __init__(self, object_type: ObjectType, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
-        width = len(SYSTEM_COLUMNS) + len(names)
-        if not {width}.issuperset(map(len, rows)):
-            raise ValueError(f"rows of other than {width} values")
         self.object_type = object_type
         self.names = names
         self.rows = rows

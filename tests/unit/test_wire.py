@@ -36,8 +36,16 @@ def values(found: Property) -> st.SearchStrategy[Any]:
     return st.none() | NATIVE.get(value_type(found).name, st.text(max_size=8))
 
 
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    """An application that knows where it is."""
+    found = Flask("test")
+    found.extensions["settings"] = Settings(base_url="https://crm.example")
+    return found
+
+
 @given(data=st.data())
-def test_records_shown_together_are_shown_as_each_of_them(data: st.DataObject) -> None:
+def test_records_shown_together_are_shown_as_each_of_them(app: Flask, data: st.DataObject) -> None:
     object_type = data.draw(st.sampled_from(TYPES))
     known = st.sampled_from(sorted(object_type.live_properties))
     properties = data.draw(st.none() | st.lists(known | st.just("unheard_of"), max_size=8).map(tuple))
@@ -47,8 +55,6 @@ def test_records_shown_together_are_shown_as_each_of_them(data: st.DataObject) -
     stored = st.tuples(*(values(object_type.properties[name]) for name in names[5:]))
     rows = data.draw(st.lists(st.tuples(system, stored).map(lambda row: [*row[0], *row[1]]), min_size=1, max_size=5))
     records, selection = made_of(object_type, names, rows), Selection(properties=properties)
-    app = Flask("test")
-    app.extensions["settings"] = Settings(base_url="https://crm.example")
 
     with app.test_request_context():
         together = wire.shown(MODEL, object_type, selection, records)
@@ -57,10 +63,14 @@ def test_records_shown_together_are_shown_as_each_of_them(data: st.DataObject) -
     assert together == one_by_one
 
 
-def test_rows_of_another_width_are_no_records() -> None:
+@pytest.mark.parametrize("rows", [[[1, 2, 3, None, 1]], [[1, 2, 3, None, 1, "a@example.com"], [1, 2, 3, None, 1]]])
+def test_rows_of_another_width_are_no_records(rows: list[list[Any]], app: Flask) -> None:
     contact = MODEL.object_type("contact")
-    with pytest.raises(ValueError, match="rows of other than 6 values"):
-        RecordTable(contact, ("email",), [[1, 2, 3, None, 1, "a@example.com"], [1, 2, 3, None, 1]])
+    table, selection = RecordTable(contact, ("email",), rows), Selection(properties=("email",))
+    with pytest.raises(ValueError, match=r"shorter|fewer"):
+        list(table)
+    with app.test_request_context(), pytest.raises(ValueError, match=r"shorter|fewer"):
+        wire.shown(MODEL, contact, selection, table)
 
 
 def test_a_slice_of_a_table_has_its_records() -> None:
