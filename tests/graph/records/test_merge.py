@@ -27,7 +27,7 @@ def merged(account: SmallAccount, primary: str, other: str) -> Record:
 
 def read(account: SmallAccount, key: str, *, archived: bool = False) -> Record | None:
     whole = Selection(properties=EVERYTHING)
-    return account.run(lambda unit: find(unit, PERSON, [Identity(record_id(key))], whole, archived=archived))[0]
+    return account.run(lambda unit: find(unit, PERSON, [record_id(key)], whole, archived=archived))[0]
 
 
 def address(account: SmallAccount) -> str:
@@ -107,7 +107,7 @@ def rename(account: SmallAccount, key: str, firstname: str) -> None:
 def history(account: SmallAccount, key: str, *names: str) -> dict[str, list[tuple[str | None, str]]]:
     """Values and sources of each property, newest first."""
     selection = Selection(history=names)
-    [found] = account.run(lambda unit: find(unit, PERSON, [Identity(record_id(key))], selection))
+    [found] = account.run(lambda unit: find(unit, PERSON, [record_id(key)], selection))
     assert found is not None
     return {name: [(each.value, each.source) for each in versions] for name, versions in found.history.items()}
 
