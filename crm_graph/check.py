@@ -29,7 +29,7 @@ def run(data: Path, *, heap: str, given: Connection | None) -> int:
     """
     console = Console(stderr=True)
     with Stopping(lambda: os._exit(_STOPPED)) as stopping, connected(data, heap, given, stopping) as connection:
-        crm = Crm(Settings.from_environment({**os.environ, **connection.as_environment()}))
+        crm = Crm(Settings.from_environment({**os.environ, **connection.as_environment()}).at_leisure())
 
         def look(unit: Unit) -> list[Finding]:
             with _bar(console) as progress:

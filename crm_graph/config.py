@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_cache_dir, user_data_dir
+
+_LEISURE_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,14 @@ class Settings:
             if (variable := f"CRM_GRAPH_LIMIT_{item.name.upper()}") in source
         }
         return cls(**values, limits=Limits(**limits))
+
+    def at_leisure(self) -> Settings:
+        """The same with a minute for each statement: nobody else waits, and Java may have just begun.
+
+        It then plans each statement for the first time, which takes a slow machine longer than a request may last.
+        """
+        longer = {name: max(getattr(self.limits, name), _LEISURE_MS) for name in ("read_ms", "write_ms")}
+        return replace(self, limits=replace(self.limits, **longer))
 
 
 def _read(variable: str, text: str, default: Any) -> Any:

@@ -11,7 +11,6 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import replace
 from pathlib import Path
 
 from crm_graph.accounts import sign_in
@@ -32,9 +31,6 @@ _BLOCKING_THREADS = 32
 """Threads a web process has; the application works on few requests at once, and the others stay free for its health."""
 _CONNECTIONS = 512
 """Connections a web process takes, idle ones included."""
-
-_PREPARING_MS = 60_000
-"""The longest that one write may take while nobody is served yet."""
 
 _WELCOME = """
 The demo account is served on {url}. Ctrl-C stops it.
@@ -113,8 +109,7 @@ def serve(
             nonlocal link
             settings = Settings.from_environment({**variables, **connection.as_environment()})
             url = settings.base_url or _url(host, port)
-            # Every statement is planned for the first time here, by a Java that has just begun.
-            crm = Crm(replace(settings, limits=replace(settings.limits, write_ms=_PREPARING_MS)))
+            crm = Crm(settings.at_leisure())
             try:
                 if token := crm.prepare(adopt=adopt):
                     print(f"The first token, shown only now: {token}", flush=True)

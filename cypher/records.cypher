@@ -179,10 +179,8 @@ CALL () {
   WITH row, r, r._version + 1 AS version, properties(r) AS before,
        CASE WHEN $at > r._changed_at THEN $at ELSE r._changed_at + 1 END AS purged_at
   CALL (row, r) {
-    // Without a label to find them by: claims would be looked for among all of them.
     OPTIONAL MATCH (r)<-[:CLAIMED_BY]-(c)
-    WITH row, collect(CASE WHEN c:_Claim AND c.key STARTS WITH $merged
-      THEN $object_type_id + ':' + substring(c.key, size($merged)) END) AS merged
+    WITH row, {{>merged_keys}} AS merged
     RETURN [row.key] + merged AS keys
   }
   CALL (keys) {
@@ -246,9 +244,8 @@ CALL () {
   MATCH (r:Record {_key: key})
   USING INDEX SEEK r:Record(_key)
   CALL (r) {
-    OPTIONAL MATCH (r)<-[:CLAIMED_BY]-(c:_Claim)
-    WHERE c.key STARTS WITH $merged
-    RETURN collect($object_type_id + ':' + substring(c.key, size($merged))) AS merged_keys
+    OPTIONAL MATCH (r)<-[:CLAIMED_BY]-(c)
+    RETURN {{>merged_keys}} AS merged_keys
   }
   CALL (key, merged_keys) {
     UNWIND [key] + merged_keys AS written_as

@@ -53,7 +53,7 @@ def run(
     if not given and not (data / "neo4j").is_dir():
         raise no_account
     with Stopping(lambda: os._exit(_STOPPED)) as stopping, connected(data, heap, given, stopping) as connection:
-        crm = Crm(Settings.from_environment({**os.environ, **connection.as_environment()}))
+        crm = Crm(Settings.from_environment({**os.environ, **connection.as_environment()}).at_leisure())
 
         def look(unit: Unit) -> str:
             object_type = unit.model.object_type(focus) if focus else None
