@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote_plus
 
 from flask import current_app, request
 from marshmallow import fields
-from werkzeug.sansio.utils import get_current_url, get_host
+from werkzeug.sansio.utils import get_current_url
 
 from api.aliases import PATH_KEY
 from crm_graph.config import Settings
@@ -21,7 +21,6 @@ from crm_graph.errors import InvalidInput, TooMany
 Body = dict[str, Any]
 
 _BASE_URL_KEY = "crm_graph.base_url"
-_ADDRESS = ("wsgi.url_scheme", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT")
 _AS_WRITTEN = punctuation
 """Characters of a query string that a link repeats as the client wrote them."""
 
@@ -90,13 +89,13 @@ def base_url() -> str:
     known: str | None = environ.get(_BASE_URL_KEY)
     if known is None:
         settings: Settings = current_app.extensions["settings"]
-        known = environ[_BASE_URL_KEY] = settings.base_url.rstrip("/") or _url_of(*map(environ.get, _ADDRESS))
+        known = environ[_BASE_URL_KEY] = settings.base_url.rstrip("/") or _url_of(request.scheme, request.host)
     return known
 
 
 @lru_cache(maxsize=100)
-def _url_of(scheme: str, host: str | None, server: str, port: str) -> str:
-    return get_current_url(scheme, get_host(scheme, host, (server, int(port)))).rstrip("/")
+def _url_of(scheme: str, host: str) -> str:
+    return get_current_url(scheme, host).rstrip("/")
 
 
 def association_cursor(record_id: int) -> str:

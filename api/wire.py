@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
+from operator import itemgetter
 from typing import Any
 
 from api.paging import association_cursor, base_url
@@ -25,7 +26,7 @@ _OWN = {"hs_object_id": 0, "createdate": 1, "hs_createdate": 1, "lastmodifieddat
 """Place of each system property in what every record has: id, created, updated."""
 _TEXTS = frozenset({str, type(None)})
 """Types of values that are shown as they are stored."""
-_ARCHIVED_AT = SYSTEM_COLUMNS.index("_archived_at")
+_archived_at = itemgetter(SYSTEM_COLUMNS.index("_archived_at"))
 
 
 def written(model: DataModel, object_type: ObjectType) -> Show:
@@ -70,12 +71,16 @@ def shown_by(model: DataModel, object_type: ObjectType, selection: Selection) ->
 
 def shown(model: DataModel, object_type: ObjectType, selection: Selection, records: Sequence[Record]) -> list[Body]:
     """The records as `shown_by` shows each of them."""
-    if records and isinstance(records, RecordTable):
-        chosen = _chosen(object_type, selection.properties, selection.history)
-        # What is read together is live, or all of it archived.
-        if records.names == chosen.stored and records.rows[0][_ARCHIVED_AT] is None:
-            return _in_columns(records, chosen, _records_url(model, object_type))
+    if records and isinstance(records, RecordTable) and not selection.history:
+        properties = selection.properties
+        if records.names == _chosen(object_type, properties, ()).stored and _are_live(records):
+            return _in_columns(records, _body_of(object_type, properties), _records_url(model, object_type))
     return list(map(shown_by(model, object_type, selection), records))
+
+
+def _are_live(table: RecordTable) -> bool:
+    """What was live when it was found may be archived when it is read."""
+    return {None}.issuperset(map(_archived_at, table.rows))
 
 
 def _records_url(model: DataModel, object_type: ObjectType) -> str:
@@ -88,8 +93,6 @@ class _Chosen:
 
     stored: tuple[str, ...]
     system: tuple[tuple[str, int], ...]
-    body: Callable[..., Body]
-    """A body of the URL of its record type, id, moments and shown values."""
 
 
 @remembered
@@ -101,18 +104,22 @@ def _chosen(object_type: ObjectType, properties: tuple[str, ...] | None, history
         names = (*(name for name in properties if name in object_type.live_properties), *own)
     every = sorted({*names, *(name for name in history if name in object_type.live_properties)})
     stored = tuple(name for name in every if name not in _OWN)
-    system = tuple((name, _OWN[name]) for name in every if name in _OWN)
-    return _Chosen(stored, system, _body_of(stored, system))
+    return _Chosen(stored, tuple((name, _OWN[name]) for name in every if name in _OWN))
 
 
-def _body_of(stored: Sequence[str], system: Iterable[tuple[str, int]]) -> Callable[..., Body]:
-    """A function whose code has the names in it: a hundred bodies by `dict(zip(…))` take three times as long."""
-    own, values = ("id", "created", "updated"), [f"value_{n}" for n in range(len(stored))]
-    shown = [*zip(stored, values, strict=True), *((name, own[place]) for name, place in system)]
-    properties = ", ".join(f"{name!r}: {value}" for name, value in shown)
+@remembered
+def _body_of(object_type: ObjectType, properties: tuple[str, ...] | None) -> Callable[..., Body]:
+    """A function that makes a body of the URL of its record type, id, moments and presented values.
+
+    Its code has the names in it: a hundred bodies by `dict(zip(…))` take three times as long.
+    """
+    chosen = _chosen(object_type, properties, ())
+    own, values = ("id", "created", "updated"), [f"value_{n}" for n in range(len(chosen.stored))]
+    named = [*zip(chosen.stored, values, strict=True), *((name, own[place]) for name, place in chosen.system)]
+    items = ", ".join(f"{name!r}: {value}" for name, value in named)
     # The names are those of properties that are defined, and each is a literal.
     body: Callable[..., Body] = eval(
-        f"lambda url, id, created, updated, {', '.join(values)}: {{'id': id, 'properties': {{{properties}}}, "
+        f"lambda url, id, created, updated, {', '.join(values)}: {{'id': id, 'properties': {{{items}}}, "
         "'createdAt': created, 'updatedAt': updated, 'archived': False, 'url': url + id}"
     )
     return body
@@ -140,16 +147,16 @@ def _values(
     return values
 
 
-def _in_columns(table: RecordTable, chosen: _Chosen, records_url: str) -> list[Body]:
+def _in_columns(table: RecordTable, body: Callable[..., Body], records_url: str) -> list[Body]:
     """What `shown_by` makes of each live record, for all of them at once."""
     presenters = table.object_type.presenters
     numbers, created, updated, _, _, *columns = zip(*table.rows, strict=True)
     own = map(str, numbers), map(instant, created), map(instant, updated)
-    shown = [
+    presented = [
         column if _TEXTS.issuperset(map(type, column)) else _presented(column, presenters[name])
         for name, column in zip(table.names, columns, strict=True)
     ]
-    return list(map(chosen.body, repeat(records_url), *own, *shown))
+    return list(map(body, repeat(records_url), *own, *presented))
 
 
 def _presented(column: Iterable[Any], present: Callable[[Any], str]) -> list[str | None]:

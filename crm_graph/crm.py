@@ -74,7 +74,7 @@ class Crm:
     def prepare(self, *, adopt: bool = False) -> str | None:
         """Bring the database to this version and give the first token, where this call has made one.
 
-        ForeignDatabase where it holds nodes and no account of ours, unless they are adopted.
+        ForeignDatabase where it holds nodes of others and no account of ours, unless they are adopted.
         """
         if not adopt and self.graph.plain(load("definitions").is_foreign)["is_foreign"]:
             raise ForeignDatabase(

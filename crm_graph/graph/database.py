@@ -27,7 +27,7 @@ from crm_graph.errors import Busy, GraphUnavailable, OutcomeUnknown, QueryTooExp
 from crm_graph.graph.failures import TOO_LONG, UNKNOWN, Lost, translated
 from crm_graph.graph.planning import Planner
 from crm_graph.graph.queries import Query, Statement, load
-from crm_graph.graph.schema import SchemaCommands
+from crm_graph.graph.schema import Index, SchemaCommands
 from crm_graph.graph.sessions import Sessions
 from crm_graph.graph.tries import Tries, wait_until
 from crm_graph.graph.turns import Turns
@@ -101,8 +101,8 @@ class Graph:
         self._sessions = Sessions(settings)
         self.driver = self._sessions.driver
         self.planner = Planner(self.driver)
-        self._tries = Tries(self.limits, refused=self.planner.forget)
-        self._schema = SchemaCommands(self._sessions, self._tries, self.limits)
+        self._tries = Tries(lambda: self.limits, on_refused=self.planner.forget)
+        self._schema = SchemaCommands(self._sessions, self._tries, self._indexes)
         self._turns = Turns()
 
     def close(self) -> None:
@@ -120,10 +120,10 @@ class Graph:
     def transaction(self, guard: Guard, transaction_id: str, work: Callable[[Statements], T]) -> T:
         """What `work` returns, after its statements were committed together; it may be called more than once."""
         end = self._tries.end()
-        return self._tries.of(lambda: self._transact(guard, transaction_id, work, end), end)
+        return self._tries.repeat(lambda: self._transact(guard, transaction_id, work, end), end)
 
     def define(self, statements: list[str]) -> None:
-        """Run schema commands, outside of every transaction; returns when what they made can be used."""
+        """Run schema commands, outside of every other transaction; returns when what they made can be used."""
         self._schema.run(statements)
 
     def settle(self) -> None:
@@ -152,7 +152,7 @@ class Graph:
         def attempt() -> list[dict[str, Any]]:
             return self._run(text, {}, self._tries.limit_ms(end, self.limits.read_ms), writes=False)
 
-        return dict(self._tries.of(attempt, end)[0]["found"])
+        return dict(self._tries.repeat(attempt, end)[0]["found"])
 
     def plain(self, query: Query | Statement, /, **parameters: Any) -> Row:
         """The one row of an unguarded statement: start-up, feed, jobs, health."""
@@ -163,7 +163,7 @@ class Graph:
         def attempt() -> Row:
             return self._one(statement, parameters, self._tries.limit_ms(end, self.limits.write_ms), writes=True)
 
-        return self._tries.of(attempt, end)
+        return self._tries.repeat(attempt, end)
 
     def was_made(self, transaction_id: str, end: float = math.inf) -> bool:
         """Whether a write with that id was committed; OutcomeUnknown where the graph does not answer before `end`.
@@ -182,7 +182,7 @@ class Graph:
         try:
             if not has_ended() and not wait_until(has_ended, self._write_s + _ENDING_S):
                 raise OutcomeUnknown(UNKNOWN)
-            row = self._tries.of(attempt, end)
+            row = self._tries.repeat(attempt, end)
         except (GraphUnavailable, Busy, ReadTooLong) as error:
             raise OutcomeUnknown(UNKNOWN) from error
         return bool(row["made"])
@@ -208,6 +208,14 @@ class Graph:
                 if not is_complete or not self.was_made(transaction_id, end):
                     raise Lost("The connection was lost before the writes were committed.") from error
         return cast(T, result)
+
+    def _indexes(self, names: list[str]) -> list[Index]:
+        text = load("server").indexes.statement.text
+
+        def attempt() -> list[dict[str, Any]]:
+            return self._run(text, {"names": names}, self.limits.write_ms, writes=False)
+
+        return [Index(*found) for found in self._tries.repeat(attempt)[0]["indexes"]]
 
     @property
     def _write_s(self) -> float:
@@ -278,7 +286,7 @@ class _Single:
             return graph._one(statement, parameters, limit_ms, writes=False)
 
         try:
-            row = graph._tries.of(attempt, end)
+            row = graph._tries.repeat(attempt, end)
         except ReadTooLong as error:
             if statement.limit_ms is None:
                 raise
@@ -303,7 +311,7 @@ class _Single:
                 raise Lost("The connection was lost before the write was made.") from error
 
         with graph._turns.taken(locks, limit_ms() / 1000):
-            return graph._tries.of(attempt, end)
+            return graph._tries.repeat(attempt, end)
 
     def together(self, work: Callable[[Statements], T]) -> T:
         return self._graph.transaction(self.guard, self._transaction_id, work)

@@ -12,7 +12,6 @@ from neo4j import exceptions as driver_errors
 from crm_graph.config import Settings
 
 INTERVAL_S = 0.25
-_PROBE = "RETURN 1 AS one"
 _CONNECT_S = 1.0
 _SILENT_S = 3.0
 """How long a probe may take before the graph counts as away: a busy machine is slow, not gone."""
@@ -66,24 +65,22 @@ class Monitor:
         with driver:
             while not self._stop.is_set():
                 self._probe(driver)
+                self._stop.wait(INTERVAL_S)
 
     def _probe(self, driver: neo4j.Driver) -> None:
-        """Ask at every interval, until there is no answer or the thread is to end."""
         try:
             with driver.session() as session:
-                while not self._stop.is_set():
-                    session.run(_PROBE).consume()
-                    self._answered_at, self._reason, self._is_away = time.monotonic(), None, False
-                    self._stop.wait(INTERVAL_S)
+                session.run("RETURN 1 AS one").consume()
         except (driver_errors.Neo4jError, driver_errors.DriverError) as error:
             # The first failure may only be the old connection: a second one makes sure, at once.
             if self._is_away or not self._answers(driver):
                 self._reason, self._is_away = f"The graph does not answer ({type(error).__name__}).", True
-                self._stop.wait(INTERVAL_S)
+                return
+        self._answered_at, self._reason, self._is_away = time.monotonic(), None, False
 
     def _answers(self, driver: neo4j.Driver) -> bool:
         with suppress(driver_errors.Neo4jError, driver_errors.DriverError):
             with driver.session() as session:
-                session.run(_PROBE).consume()
+                session.run("RETURN 1 AS one").consume()
             return True
         return False

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import groupby
+from typing import NamedTuple
 
 from neo4j import exceptions as driver_errors
 
-from crm_graph.config import Limits
 from crm_graph.errors import Busy
 from crm_graph.graph.failures import translated
 from crm_graph.graph.identifiers import quote
-from crm_graph.graph.queries import load
 from crm_graph.graph.sessions import Sessions
 from crm_graph.graph.tries import Tries, wait_until
 
@@ -24,13 +24,22 @@ _COMPLETING_S = 2.0
 """How long another process may take from the index of a constraint to the constraint, of which there is nothing yet."""
 
 
+class Index(NamedTuple):
+    """An index as it stands; `is_owned` where it is that of a constraint."""
+
+    name: str
+    state: str
+    is_owned: bool
+
+
 class SchemaCommands:
     """Runs schema commands, a hundred of them in a transaction; nothing else is in it, as Neo4j wants it."""
 
-    def __init__(self, sessions: Sessions, tries: Tries, limits: Limits) -> None:
+    def __init__(self, sessions: Sessions, tries: Tries, indexes: Callable[[list[str]], list[Index]]) -> None:
+        """`indexes` gives those of some names that there are; what asks for them is no statement that is observed."""
         self._sessions = sessions
         self._tries = tries
-        self._limits = limits
+        self._indexes = indexes
         self._defining = threading.Lock()
 
     def run(self, commands: list[str]) -> None:
@@ -50,7 +59,7 @@ class SchemaCommands:
 
     def _define(self, texts: list[str]) -> None:
         try:
-            self._tries.of(lambda: self._commit(texts))
+            self._tries.repeat(lambda: self._commit(texts))
         except driver_errors.ClientError as error:
             if not _ALREADY_THERE.search(error.code or ""):
                 raise
@@ -74,32 +83,27 @@ class SchemaCommands:
         unfilled, of no constraint, and in the way of every later try. Who is still at it has a moment to finish.
         """
         name = _name(text)
-        wait_until(lambda: all(is_owned for _, _, is_owned in self._indexes([name])), _COMPLETING_S)
-        left_behind = [state for _, state, is_owned in self._indexes([name]) if not is_owned]
+        wait_until(lambda: all(index.is_owned for index in self._indexes([name])), _COMPLETING_S)
+        left_behind = [index.state for index in self._indexes([name]) if not index.is_owned]
         if "ONLINE" in left_behind:
             raise RuntimeError(f"There is an index {name} of another kind; drop it, and start again.")
         if left_behind:
             with suppress(driver_errors.DatabaseError, driver_errors.ClientError):  # it was completed after all
-                self._tries.of(lambda: self._commit([f"DROP INDEX {quote(name)} IF EXISTS"]))
+                self._tries.repeat(lambda: self._commit([f"DROP INDEX {quote(name)} IF EXISTS"]))
             self._define([text])
 
     def _await_indexes(self, names: list[str]) -> None:
         # The procedure db.awaitIndexes keeps a lock on every label and type while it waits. Whoever makes a constraint
         # meanwhile waits for that lock, and the procedure for the index of the constraint, both to their last second.
         def are_online() -> bool:
-            states = {name: state for name, state, _ in self._indexes(names)}
-            failed = [name for name, state in states.items() if state == "FAILED"]
+            indexes = self._indexes(names)
+            failed = [index.name for index in indexes if index.state == "FAILED"]
             if failed:
                 raise RuntimeError(f"Neo4j could not fill {', '.join(failed)}; SHOW INDEXES has the reason.")
-            return all(state == "ONLINE" for state in states.values())
+            return all(index.state == "ONLINE" for index in indexes)
 
         if not wait_until(are_online, _SCHEMA_S):
             raise Busy("The indexes are not ready yet; try again.")
-
-    def _indexes(self, names: list[str]) -> list[tuple[str, str, bool]]:
-        text, limit_ms = load("server").indexes.statement.text, self._limits.write_ms
-        [row] = self._tries.of(lambda: self._sessions.run(text, {"names": names}, limit_ms, writes=False))
-        return [(name, state, is_owned) for name, state, is_owned in row["indexes"]]
 
 
 def _name(command: str) -> str:

@@ -1,4 +1,4 @@
-"""The driver's connection pool, with a session for each thread; the driver's errors become ours here."""
+"""The driver's connection pool, with a session for each thread."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Sessions:
         writes: bool,
         transaction_id: str | None = None,
     ) -> list[dict[str, Any]]:
-        """The rows of a statement in a transaction of its own, which may last `limit_ms`."""
+        """The rows of a statement in a transaction of its own, which may last `limit_ms`; the driver's errors are ours."""
         metadata = None if transaction_id is None else {"id": transaction_id}
         with translated(writes=writes):
             result = self.session().run(neo4j.Query(text, metadata, limit_ms / 1000), dict(parameters))

@@ -26,11 +26,11 @@ _LEAST_S = 0.5
 
 
 class Tries:
-    """The tries against one graph, which may have been away; `refused` is called when it is."""
+    """The tries against one graph, which may have been away; `on_refused` is called when it is."""
 
-    def __init__(self, limits: Limits, refused: Callable[[], None]) -> None:
+    def __init__(self, limits: Callable[[], Limits], on_refused: Callable[[], None]) -> None:
         self._limits = limits
-        self._refused = refused
+        self._on_refused = on_refused
         self._lost_at = -math.inf
 
     @property
@@ -49,7 +49,7 @@ class Tries:
 
     def seconds(self, *, is_recovering: bool) -> float:
         """How long something is tried again."""
-        tries_s = self._limits.retry_ms / 1000
+        tries_s = self._limits().retry_ms / 1000
         return min(tries_s, _RECOVERING_TRIES_S) if is_recovering else tries_s
 
     def limit_ms(self, end: float, most_ms: int) -> int:
@@ -62,7 +62,7 @@ class Tries:
             return most_ms
         return min(most_ms, int(max(end - time.monotonic(), _LEAST_S) * 1000))
 
-    def of(self, attempt: Callable[[], T], end: float | None = None) -> T:
+    def repeat(self, attempt: Callable[[], T], end: float | None = None) -> T:
         """What `attempt` returns at its first success; after the first none is begun behind `end`.
 
         Busy where the graph never came to it, GraphUnavailable where it does not answer.
@@ -80,7 +80,7 @@ class Tries:
                 return attempt()
             except Refused:
                 self._lost_at = time.monotonic()
-                self._refused()
+                self._on_refused()
                 raise
 
         retrying = Retrying(

@@ -60,12 +60,12 @@ def read(
     as reads of one record do.
     """
     _bound(unit, len(values), unit.limits.history_page_size if selection.history else unit.limits.batch_size)
-    numbers, records = find_those(
+    positions, records = find_those(
         unit, object_type, values, selection, property_name=property_name, archived=archived, merged=False
     )
     if len(records) == len(values):
         return BatchResult(records=records)
-    found = set(numbers)
+    found = set(positions)
     missing = tuple(value for n, value in enumerate(values) if n not in found)
     return BatchResult(records=records, errors=(BatchError(error=_not_found(object_type), ids=missing),))
 

@@ -21,8 +21,8 @@ from crm_graph.records.record import (
     Record,
     RecordPage,
     Selection,
+    ids_in_keys,
     no_id,
-    numbers_of,
 )
 from crm_graph.records.table import SYSTEM_COLUMNS, RecordTable
 from crm_graph.unit import Unit
@@ -33,7 +33,7 @@ EVERYTHING = ("*",)
 Place = dict[str, str | None]
 """The key and the claim by which a record may be found."""
 
-_number = itemgetter(0)
+_position = itemgetter(0)
 _property_name = attrgetter("property_name")
 
 
@@ -52,10 +52,10 @@ def find(
     merged: whether the id of a record that was merged away finds the one it became.
     """
     found: list[Record | None] = [None] * len(values)
-    numbers, records = find_those(
+    positions, records = find_those(
         unit, object_type, values, selection, property_name=property_name, archived=archived, merged=merged
     )
-    for n, record in zip(numbers, records, strict=True):
+    for n, record in zip(positions, records, strict=True):
         found[n] = record
     return found
 
@@ -70,7 +70,7 @@ def find_those(
     archived: bool = False,
     merged: bool = True,
 ) -> tuple[list[int], Sequence[Record]]:
-    """Which of the values there is a record of, by number, and these records, in this order; else like `find`."""
+    """Positions of the values that there is a record of, and these records, in this order; else like `find`."""
     create.refuse_unless(object_type, "read")
     wanted = places(object_type, values, property_name, merged=merged)
     names = stored_names(object_type, selection.properties)
@@ -78,9 +78,9 @@ def find_those(
         found = unit.graph.ask(load("records").read_whole, wanted=wanted, archived=archived)["records"]
     else:
         found = unit.graph.ask(load("records").read, wanted=wanted, names=names, archived=archived)["records"]
-    found.sort(key=_number)
+    found.sort(key=_position)
     records = made_of(object_type, names, [row for _, row in found])
-    return [n for n, _ in found], completed(unit, object_type, records, selection)
+    return [position for position, _ in found], completed(unit, object_type, records, selection)
 
 
 def page(
@@ -155,8 +155,8 @@ def places(object_type: ObjectType, values: Sequence[str], name: str | None, *, 
         return [_claimed(object_type, name or "", value) for value in values]
     key, claim = f"{object_type.id}:", claims.merged_key(object_type, "")
     return [
-        None if number is None else {"key": key + number, "claim": claim + number if merged else None}
-        for number in numbers_of(values)
+        None if record_id is None else {"key": key + record_id, "claim": claim + record_id if merged else None}
+        for record_id in ids_in_keys(values)
     ]
 
 

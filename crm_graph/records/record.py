@@ -164,7 +164,7 @@ def is_id(value: str) -> bool:
     return value.isascii() and value.isdigit() and len(value) <= 18
 
 
-def numbers_of(values: Sequence[str]) -> Sequence[str | None]:
+def ids_in_keys(values: Sequence[str]) -> Sequence[str | None]:
     """Record ids as they are written in keys, without zeros in front; None for each that is none."""
     if all(map(_USUAL_ID, values)):
         return values

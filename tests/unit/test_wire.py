@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date
 from typing import Any
+from unittest.mock import patch
 
+import orjson
 import pytest
 from flask import Flask
 from hypothesis import given
@@ -51,25 +53,32 @@ def test_records_shown_together_are_shown_as_each_of_them(app: Flask, data: st.D
     properties = data.draw(st.none() | st.lists(known | st.just("unheard_of"), max_size=8).map(tuple))
     names = stored_names(object_type, properties)
     assert names is not None
-    system = st.tuples(st.integers(1, 2**53), TIMES, TIMES, st.none(), st.integers(1, 9))
+    # What was live when it was found may be archived when it is read.
+    archived_at = data.draw(st.sampled_from((st.none(), st.none() | TIMES)))
+    system = st.tuples(st.integers(1, 2**53), TIMES, TIMES, archived_at, st.integers(1, 9))
     stored = st.tuples(*(values(object_type.properties[name]) for name in names[5:]))
     rows = data.draw(st.lists(st.tuples(system, stored).map(lambda row: [*row[0], *row[1]]), min_size=1, max_size=5))
     records, selection = made_of(object_type, names, rows), Selection(properties=properties)
 
     with app.test_request_context():
-        together = wire.shown(MODEL, object_type, selection, records)
+        with patch.object(wire, "shown_by", wraps=wire.shown_by) as shown_by:
+            together = wire.shown(MODEL, object_type, selection, records)
         one_by_one = list(map(wire.shown_by(MODEL, object_type, selection), records))
 
-    assert together == one_by_one
+    assert orjson.dumps(together) == orjson.dumps(one_by_one)
+    assert shown_by.called == any(record.archived_at is not None for record in records)
 
 
-@pytest.mark.parametrize("rows", [[[1, 2, 3, None, 1]], [[1, 2, 3, None, 1, "a@example.com"], [1, 2, 3, None, 1]]])
+ROW = [1, 2, 3, None, 1, "a@example.com"]
+
+
+@pytest.mark.parametrize("rows", [[ROW[:5]], [[*ROW, "more"]], [ROW, ROW[:5]], [ROW, [*ROW, "more"]]])
 def test_rows_of_another_width_are_no_records(rows: list[list[Any]], app: Flask) -> None:
     contact = MODEL.object_type("contact")
     table, selection = RecordTable(contact, ("email",), rows), Selection(properties=("email",))
-    with pytest.raises(ValueError, match=r"shorter|fewer"):
+    with pytest.raises(ValueError, match=r"shorter|longer"):
         list(table)
-    with app.test_request_context(), pytest.raises(ValueError, match=r"shorter|fewer"):
+    with app.test_request_context(), pytest.raises(ValueError, match=r"shorter|longer"):
         wire.shown(MODEL, contact, selection, table)
 
 

@@ -62,7 +62,7 @@ def test_a_publication_that_was_not_made_is_not_taken_for_an_earlier_one(
 
     with monkeypatch.context() as patch:
         losing(patch, 1, made=False)
-        patch.setattr(worker.crm.graph._tries, "_limits", replace(worker.crm.graph.limits, retry_ms=100))
+        patch.setattr(worker.crm.graph, "limits", replace(worker.crm.graph.limits, retry_ms=100))
         with pytest.raises(GraphUnavailable):
             worker.do(index)
 
