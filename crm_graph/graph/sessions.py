@@ -71,7 +71,7 @@ class Sessions:
         writes: bool,
         transaction_id: str | None = None,
     ) -> list[dict[str, Any]]:
-        """The rows of a statement in a transaction of its own, which may last `limit_ms`; the driver's errors are ours."""
+        """The rows of a statement in a transaction of its own, which may last `limit_ms`."""
         metadata = None if transaction_id is None else {"id": transaction_id}
         with translated(writes=writes):
             result = self.session().run(neo4j.Query(text, metadata, limit_ms / 1000), dict(parameters))
