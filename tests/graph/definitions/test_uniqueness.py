@@ -115,7 +115,7 @@ def test_what_was_interrupted_goes_on(worker: Worker, name: str, state: str, uni
     assert faults(worker, made, ids) == []
 
 
-@pytest.mark.parametrize("span", [50, 200, 10**9])
+@pytest.mark.parametrize("span", [50, *(pytest.param(span, marks=pytest.mark.slow) for span in (200, 10**9))])
 def test_writers_at_that_moment_leave_no_value_twice(worker: Worker, other: Worker, name: str, span: int) -> None:
     made = defined(worker, name)
     ids = [add(worker, name, f"v{n}") for n in range(30)]

@@ -16,6 +16,8 @@ from crm_graph.graph.embedded.server import Connection, EmbeddedServer, ServerFa
 from crm_graph.graph.embedded.settings import PasswordMissing
 from tests.conftest import SHORT_LIVED
 
+pytestmark = pytest.mark.slow
+
 
 def ask(connection: Connection, text: str, password: str | None = None) -> list[Any]:
     auth = (connection.username, password or connection.password)

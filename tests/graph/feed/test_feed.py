@@ -120,7 +120,7 @@ def test_a_negative_cursor_is_refused(feed_graph: Graph) -> None:
 
 
 def test_a_reader_beside_eight_writers_misses_nothing(feed_graph: Graph) -> None:
-    storm = Storm(feed_graph, make_records(feed_graph, 40), seconds=4)
+    storm = Storm(feed_graph, make_records(feed_graph, 40), seconds=2)
     storm.run()
     assert storm.errors == {}
     assert_whole(storm)

@@ -153,7 +153,7 @@ def check(world: World, groups: list[list[dict[str, Any]]]) -> None:
     assert page.total == len(expected)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
 @given(groups=GROUPS)
 def test_a_search_finds_what_a_plain_evaluator_finds(filled: World, groups: list[list[dict[str, Any]]]) -> None:
     check(filled, groups)
