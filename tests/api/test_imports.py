@@ -17,11 +17,11 @@ from werkzeug.datastructures import FileStorage
 
 from crm_graph.cli import commands
 from crm_graph.crm import Crm
-from crm_graph.jobs.worker import Worker
 from crm_graph.transfer import remote
 from crm_graph.transfer.reading import read_mapping
 from crm_graph.transfer.remote import RemoteImports, RemoteRefused
 from tests.api.client import Client
+from tests.working import working
 
 MAPPING = """
 name = "{name}"
@@ -55,10 +55,8 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> Pat
 @pytest.fixture
 def worker(crm: Crm) -> Iterator[None]:
     """Somebody who does imports."""
-    made = Worker(crm)
-    made.start()
-    yield
-    made.stop()
+    with working(crm):
+        yield
 
 
 def sent(client: Client, directory: Path, **others: str) -> dict[str, object]:

@@ -15,8 +15,8 @@ from crm_graph.graph.tries import wait_until
 from crm_graph.jobs import job
 from crm_graph.jobs.heartbeat import Heartbeat
 from crm_graph.jobs.job import Held
-from crm_graph.jobs.worker import Worker
 from tests.graph.jobs.test_job import let_the_lease_run_out
+from tests.working import working
 
 LEASE_MS = 2_000
 """Longer than this machine is ever silent, and four beats of it are soon over."""
@@ -94,9 +94,7 @@ def test_a_worker_keeps_its_job_before_the_first_batch(job_graph: Graph, crm: Cr
         let_the_lease_run_out(job_graph, held.job.id)
         return is_kept(job_graph, held.job.id)
 
-    worker = Worker(crm, {kind: count_the_rows})
-    worker.start()
-    added = job.add(job_graph, kind, {})
-    assert wait_until(lambda: job.find(job_graph, added.id).has_ended, 60)
-    worker.stop()
+    with working(crm, {kind: count_the_rows}):
+        added = job.add(job_graph, kind, {})
+        assert wait_until(lambda: job.find(job_graph, added.id).has_ended, 60)
     assert job.find(job_graph, added.id).state == job.DONE

@@ -17,7 +17,7 @@ from crm_graph.graph import migrations
 from crm_graph.graph.embedded.server import Connection
 from crm_graph.graph.tries import wait_until
 from crm_graph.jobs import job, search_text
-from crm_graph.jobs.worker import KINDS, Worker
+from crm_graph.jobs.worker import KINDS
 from crm_graph.records import store
 from crm_graph.records.record import Identity, Selection
 from crm_graph.search import criteria, find
@@ -25,6 +25,7 @@ from crm_graph.unit import Unit
 from tests.factories import SUPER_ADMIN
 from tests.graph.definitions.conftest import forget
 from tests.graph.definitions.factories import define_type, text_property
+from tests.working import working
 
 T = TypeVar("T")
 
@@ -121,12 +122,8 @@ def test_records_are_found_by_their_ids_where_these_are_searchable(crm: Crm, nam
 def test_the_worker_does_it(crm: Crm, name: str) -> None:
     made = create(crm, name, colour="teal")
     job_id = make_searchable(crm, name, "colour").search_job
-    worker = Worker(crm, {search_text.KIND: KINDS[search_text.KIND]})
-    worker.start()
-    try:
+    with working(crm, {search_text.KIND: KINDS[search_text.KIND]}):
         assert wait_until(lambda: job.find(crm.graph, str(job_id)).has_ended, 60)
-    finally:
-        worker.stop()
 
     assert job.find(crm.graph, str(job_id)).state == job.DONE
     assert found(crm, name, "teal") == [made]

@@ -23,23 +23,13 @@ from crm_graph.graph.embedded.server import Connection, EmbeddedServer
 from crm_graph.graph.tries import wait_until
 from crm_graph.jobs import job
 from crm_graph.jobs.job import Held
-from crm_graph.jobs.worker import Work, Worker
+from crm_graph.jobs.worker import Work
 from crm_graph.unit import Actor, Unit
 from tests.conftest import SHORT_LIVED
 from tests.patience import patient
+from tests.working import working
 
 ROOT = Actor(user_id=1, is_super_admin=True)
-
-
-@contextmanager
-def working(crm: Crm, kind: str, work: Work) -> Iterator[Worker]:
-    worker = Worker(crm, {kind: work})
-    worker.start()
-    try:
-        yield worker
-    finally:
-        # On a busy machine the first look of a thread may outlast the grace of one call: its queries are planned then.
-        assert wait_until(worker.stop, 60)
 
 
 def ended(graph: Graph, job_id: str) -> bool:
@@ -77,7 +67,7 @@ def test_it_removes_the_associations_that_purged_records_left(crm: Crm) -> None:
 
 
 def test_a_job_is_done(crm: Crm, kind: str) -> None:
-    with working(crm, kind, count_to(3)):
+    with working(crm, {kind: count_to(3)}):
         added = job.add(crm.graph, kind, {})
         assert ended(crm.graph, added.id)
     found = job.find(crm.graph, added.id)
@@ -88,7 +78,7 @@ def test_an_error_of_the_domain_is_the_jobs_message(crm: Crm, kind: str) -> None
     def work(crm: Crm, held: Held) -> bool:
         raise InvalidInput("The file has no columns.")
 
-    with working(crm, kind, work):
+    with working(crm, {kind: work}):
         added = job.add(crm.graph, kind, {})
         assert ended(crm.graph, added.id)
     found = job.find(crm.graph, added.id)
@@ -101,7 +91,7 @@ def test_a_bug_fails_the_job_without_internals_and_the_worker_goes_on(crm: Crm, 
             raise ZeroDivisionError("secret")
         return True
 
-    with working(crm, kind, work):
+    with working(crm, {kind: work}):
         bad = job.add(crm.graph, kind, {"bad": True})
         good = job.add(crm.graph, kind, {"bad": False})
         assert ended(crm.graph, good.id)
@@ -117,11 +107,11 @@ def test_a_stopped_worker_gives_its_job_back_at_the_cursor(crm: Crm, kind: str) 
         reached.set()
         time.sleep(0.05)
 
-    with working(crm, kind, count_to(10_000, slow)):
+    with working(crm, {kind: count_to(10_000, slow)}):
         assert reached.wait(5)
     found = job.find(crm.graph, added.id)
     assert found.state == job.WAITING
-    with working(crm, kind, lambda crm, held: held.job.cursor == found.cursor):
+    with working(crm, {kind: lambda crm, held: held.job.cursor == found.cursor}):
         assert ended(crm.graph, added.id)
     assert job.find(crm.graph, added.id).state == job.DONE
 
@@ -133,7 +123,7 @@ def test_a_cancelled_job_ends(crm: Crm, kind: str) -> None:
         reached.set()
         time.sleep(0.02)
 
-    with working(crm, kind, count_to(10_000, slow)):
+    with working(crm, {kind: count_to(10_000, slow)}):
         added = job.add(crm.graph, kind, {})
         assert reached.wait(5)
         job.cancel(crm.graph, added.id)
@@ -142,7 +132,7 @@ def test_a_cancelled_job_ends(crm: Crm, kind: str) -> None:
 
 
 def test_the_feed_is_numbered_without_a_reader(crm: Crm, kind: str) -> None:
-    with working(crm, kind, count_to(0)):
+    with working(crm, {kind: count_to(0)}):
         crm.graph.driver.execute_query(
             "CREATE (:_Revision:_Pending {record_key: $key, version: 1, at: $at, kind: 'create'})",
             key=kind, at=crm.clock.now(),

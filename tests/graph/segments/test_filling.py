@@ -13,12 +13,12 @@ from crm_graph.errors import Busy, Unavailable
 from crm_graph.graph.queries import Statement
 from crm_graph.graph.tries import wait_until
 from crm_graph.jobs import job
-from crm_graph.jobs.worker import Worker
 from crm_graph.segments import filling, follower, history, members, store, writing
 from crm_graph.segments.segment import COMPLETE, FAILED, PROCESSING, Segment
 from crm_graph.unit import Unit
 from tests.factories import Make, unique
 from tests.graph.segments.test_segments import SIZE, above, made, page, root, run
+from tests.working import working
 
 BATCH = 3
 NUMBER = 8
@@ -266,12 +266,8 @@ def test_a_graph_that_is_away_does_not_end_the_job(small: Crm, things: str, monk
 
 def test_the_worker_does_it(small: Crm, things: str) -> None:
     segment = made(small, things, above(-1), "SNAPSHOT")
-    worker = Worker(small, {writing.KIND: filling.work})
-    worker.start()
-    try:
+    with working(small, {writing.KIND: filling.work}):
         assert wait_until(lambda: status(small, segment) == COMPLETE, 60)
-    finally:
-        worker.stop()
     assert [each.record_id for each in run(small, lambda unit: members.page(unit, segment, {}, limit=250)).members] == [
         int(each) for each in ids(small, things)
     ]
