@@ -26,7 +26,7 @@ from tests.patience import patient
 
 TOKEN = "pat-crm-of-the-tests"
 SHORT_LIVED = ("-XX:TieredStopAtLevel=1",)
-"""Java options of a server that lives for minutes: it would spend half of its time on compiling what pays off later."""
+"""Java options of a server that has some four minutes of work at most: compiling well pays off later than that."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,7 +59,7 @@ def neo4j_server(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathF
             mark_as_test(started)
             yield patient(started)
     else:
-        server = EmbeddedServer(tmp_path_factory.mktemp("neo4j"), java_options=SHORT_LIVED)
+        server = EmbeddedServer(tmp_path_factory.mktemp("neo4j"))
         try:
             connection = server.start()
             mark_as_test(connection)
