@@ -62,7 +62,7 @@ def test_it_removes_the_associations_that_purged_records_left(crm: Crm) -> None:
         rows, _, _ = crm.graph.driver.execute_query("MATCH (p:_Purged) RETURN count(p) AS bare")
         return int(rows[0]["bare"])
 
-    with working(crm, "unused", lambda crm, held: True):
+    with working(crm, {"unused": lambda crm, held: True}):
         assert wait_until(lambda: bare() == 0, 60)
 
 
