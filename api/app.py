@@ -100,7 +100,8 @@ def create_app(
     app.extensions["settings"] = settings
     app.extensions["crm"] = crm or Crm(settings)
     app.extensions["usage"] = UsageWriter(app.extensions["crm"])
-    app.extensions["monitor"] = monitor = monitor or Monitor(settings)
+    graph = app.extensions["crm"].graph
+    app.extensions["monitor"] = monitor = monitor or Monitor(settings, lambda: graph.answered_at)
     errors.register(app, settings.account_id)
     openapi.register(app, BLUEPRINTS)
     app.add_url_rule("/openapi.json", "openapi", account_document.serve)

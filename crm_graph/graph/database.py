@@ -105,6 +105,11 @@ class Graph:
         self._schema = SchemaCommands(self._sessions, self._tries, self._indexes)
         self._turns = Turns()
 
+    @property
+    def answered_at(self) -> float:
+        """When the database last answered a statement, by the monotonic clock; minus infinity before that."""
+        return self._sessions.answered_at
+
     def close(self) -> None:
         """Close every session and connection; no thread uses them any more."""
         self._sessions.close()
@@ -355,9 +360,7 @@ class _Several:
         try:
             with translated(writes=True):
                 try:
-                    result = self._transaction.run(statement.text, dict(parameters))
-                    keys = result.keys()
-                    rows = [dict(zip(keys, record.values(), strict=True)) for record in result]
+                    rows = self._graph._sessions.rows(self._transaction.run(statement.text, dict(parameters)))
                 except (driver_errors.DriverError, driver_errors.Neo4jError):
                     self._has_failed = True
                     raise

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from types import TracebackType
 
 from neo4j import exceptions as driver_errors
 
@@ -52,47 +52,67 @@ TOO_LONG = (ReadTooLong, WriteTooLong)
 """After these a statement may have no plan."""
 
 
-@contextmanager
-def translated(*, writes: bool) -> Iterator[None]:
-    """Driver errors as ours; transient ones pass, since the doors try them again."""
-    try:
-        yield
-    except driver_errors.ConstraintError as error:
-        raise ConstraintViolated(error.message or "") from error
-    except (driver_errors.ServiceUnavailable, driver_errors.SessionExpired, driver_errors.IncompleteCommit) as error:
+class _Translated:
+    """A context in which driver errors become ours; transient ones pass, since the doors try them again.
+
+    It keeps nothing, so one of a kind serves everybody: every statement goes through it.
+    """
+
+    def __init__(self, *, writes: bool) -> None:
+        self._writes = writes
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None and (ours := _translation(error, writes=self._writes)):
+            raise ours from error
+
+
+_READS, _WRITES = _Translated(writes=False), _Translated(writes=True)
+
+
+def translated(*, writes: bool) -> AbstractContextManager[None]:
+    """The context for a statement that reads, or for one that writes."""
+    return _WRITES if writes else _READS
+
+
+def _translation(error: BaseException, *, writes: bool) -> Exception | None:
+    """The error of ours that says the same; None for what passes as it is."""
+    if isinstance(error, driver_errors.ConstraintError):
+        return ConstraintViolated(error.message or "")
+    if isinstance(
+        error, driver_errors.ServiceUnavailable | driver_errors.SessionExpired | driver_errors.IncompleteCommit
+    ):
         if not _may_have_run(error):
-            raise Refused(str(error)) from error
-        if not writes:
-            raise Lost(str(error)) from error
-        raise OutcomeUnknown(UNKNOWN) from error
-    except (driver_errors.ConnectionAcquisitionTimeoutError, driver_errors.ConnectionPoolError) as error:
-        raise Lost(str(error)) from error
-    except driver_errors.TransientError:
-        raise
-    except driver_errors.ClientError as error:
-        code = error.code or ""
-        if "LockClientStopped" in code and not writes:
-            raise Lost(str(error)) from error
-        # A transaction that is ended while it waits for a lock, by its time limit or by a server that stops.
-        if ("TransactionTimedOut" in code or "LockClientStopped" in code) and writes:
-            raise WriteTooLong(
-                "The write took longer than it may; nothing was written. Try again, or write less at once."
-            ) from error
-        if "TransactionTimedOut" in code:
-            raise ReadTooLong("The graph did not come to an end in the time allowed; ask for less at once.") from error
-        if code.endswith(".ProcedureNotFound") or (
-            code.endswith(".Forbidden") and "procedure" in (error.message or "")
-        ):
-            raise ProcedureRefused(error.message or "") from error
-        if code.endswith(".EntityNotFound"):
-            raise Gone(str(error)) from error
-        raise
-    except driver_errors.DatabaseError as error:
-        if "DatabaseUnavailable" in (error.code or ""):
-            raise Refused(str(error)) from error
-        raise
+            return Refused(str(error))
+        return OutcomeUnknown(UNKNOWN) if writes else Lost(str(error))
+    if isinstance(error, driver_errors.ConnectionAcquisitionTimeoutError | driver_errors.ConnectionPoolError):
+        return Lost(str(error))
+    if isinstance(error, driver_errors.TransientError):
+        return None
+    if isinstance(error, driver_errors.ClientError):
+        return _refusal(error, error.code or "", writes=writes)
+    if isinstance(error, driver_errors.DatabaseError) and "DatabaseUnavailable" in (error.code or ""):
+        return Refused(str(error))
+    return None
 
 
-def _may_have_run(error: Exception) -> bool:
+def _refusal(error: driver_errors.ClientError, code: str, *, writes: bool) -> Exception | None:
+    if "LockClientStopped" in code and not writes:
+        return Lost(str(error))
+    # A transaction that is ended while it waits for a lock, by its time limit or by a server that stops.
+    if ("TransactionTimedOut" in code or "LockClientStopped" in code) and writes:
+        return WriteTooLong("The write took longer than it may; nothing was written. Try again, or write less at once.")
+    if "TransactionTimedOut" in code:
+        return ReadTooLong("The graph did not come to an end in the time allowed; ask for less at once.")
+    if code.endswith(".ProcedureNotFound") or (code.endswith(".Forbidden") and "procedure" in (error.message or "")):
+        return ProcedureRefused(error.message or "")
+    return Gone(str(error)) if code.endswith(".EntityNotFound") else None
+
+
+def _may_have_run(error: BaseException) -> bool:
     """Whether a statement can have reached the server: a refused connection never carried one."""
     return "Couldn't connect" not in str(error) and "Failed to establish" not in str(error)

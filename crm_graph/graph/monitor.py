@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 import neo4j
@@ -18,10 +20,12 @@ _SILENT_S = 3.0
 
 
 class Monitor:
-    """One thread with a connection of its own that asks the graph about every 250 ms."""
+    """One thread with a connection of its own that asks the graph about every 250 ms, unless it has just answered."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, answered_at: Callable[[], float] = lambda: -math.inf) -> None:
+        """`answered_at` says when, by the monotonic clock, the graph last answered anybody in this process."""
         self._settings = settings
+        self._answered_others_at = answered_at
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
         self._answered_at = time.monotonic()
@@ -64,7 +68,11 @@ class Monitor:
         )
         with driver:
             while not self._stop.is_set():
-                self._probe(driver)
+                answered_at = self._answered_others_at()
+                if time.monotonic() - answered_at < INTERVAL_S:
+                    self._has_answered(answered_at)
+                else:
+                    self._probe(driver)
                 self._stop.wait(INTERVAL_S)
 
     def _probe(self, driver: neo4j.Driver) -> None:
@@ -76,7 +84,10 @@ class Monitor:
             if self._is_away or not self._answers(driver):
                 self._reason, self._is_away = f"The graph does not answer ({type(error).__name__}).", True
                 return
-        self._answered_at, self._reason, self._is_away = time.monotonic(), None, False
+        self._has_answered(time.monotonic())
+
+    def _has_answered(self, answered_at: float) -> None:
+        self._answered_at, self._reason, self._is_away = answered_at, None, False
 
     def _answers(self, driver: neo4j.Driver) -> bool:
         with suppress(driver_errors.Neo4jError, driver_errors.DriverError):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -34,6 +36,8 @@ class Sessions:
             telemetry_disabled=True,
             notifications_min_severity="OFF",
         )
+        self.answered_at = -math.inf
+        """When the database last gave all rows of a statement, by the monotonic clock."""
         self._local = threading.local()
         self._open: set[neo4j.Session] = set()
 
@@ -74,9 +78,14 @@ class Sessions:
         """The rows of a statement in a transaction of its own, which may last `limit_ms`."""
         metadata = None if transaction_id is None else {"id": transaction_id}
         with translated(writes=writes):
-            result = self.session().run(neo4j.Query(text, metadata, limit_ms / 1000), dict(parameters))
-            keys = result.keys()
-            return [dict(zip(keys, record.values(), strict=True)) for record in result]
+            return self.rows(self.session().run(neo4j.Query(text, metadata, limit_ms / 1000), dict(parameters)))
+
+    def rows(self, result: neo4j.Result) -> list[dict[str, Any]]:
+        """All rows of what a statement gives, by the names of its columns."""
+        keys = result.keys()
+        rows = [dict(zip(keys, record.values(), strict=True)) for record in result]
+        self.answered_at = time.monotonic()
+        return rows
 
 
 class _ThreadSession:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from werkzeug.test import Client as Browser
 from api.admission import Admission
 from api.app import close, create_app
 from crm_graph.config import Limits, Settings
+from crm_graph.crm import Crm
 from crm_graph.graph.monitor import Monitor
 from crm_graph.graph.tries import wait_until
 from tests.api.client import Client
@@ -52,6 +55,17 @@ def away() -> Iterator[Client]:
     close(app)
 
 
+@contextmanager
+def watching(answered_at: Callable[[], float]) -> Iterator[Monitor]:
+    """A monitor of a graph that is away, and that others in its process say answered them."""
+    monitor = Monitor(AWAY, answered_at)
+    monitor.start()
+    try:
+        yield monitor
+    finally:
+        monitor.stop()
+
+
 def test_health_is_ok_while_the_graph_answers(client: Client) -> None:
     assert wait_until(lambda: client.get("/health").status_code == 200, 60)
     assert client.signed_in_as(None).get("/health/").get_json()["status"] == "ok"
@@ -64,6 +78,26 @@ def test_health_says_why_it_is_not(away: Client) -> None:
     assert time.monotonic() - began < 1
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "1"
+
+
+def test_a_graph_that_answers_others_is_not_asked() -> None:
+    with watching(time.monotonic) as monitor:
+        assert wait_until(lambda: monitor.trouble is None, 60)
+        assert not monitor.is_away
+
+
+def test_a_graph_is_asked_when_others_have_no_answers_any_more() -> None:
+    are_silent = threading.Event()
+    with watching(lambda: -math.inf if are_silent.is_set() else time.monotonic()) as monitor:
+        assert wait_until(lambda: monitor.trouble is None, 60)
+        are_silent.set()
+        assert wait_until(lambda: monitor.is_away, 60)
+
+
+def test_a_request_tells_when_the_graph_answered(client: Client, crm: Crm) -> None:
+    before = crm.graph.answered_at
+    assert client.get("/crm/v3/objects/contacts").status_code == 200
+    assert crm.graph.answered_at > before
 
 
 def test_request_is_503_within_three_seconds_while_the_graph_is_away(away: Client) -> None:
