@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote_plus
 
 from flask import current_app, request
 from marshmallow import fields
-from werkzeug.sansio.utils import get_current_url
+from werkzeug.sansio.utils import get_current_url, get_host
 
 from api.aliases import PATH_KEY
 from crm_graph.config import Settings
@@ -73,9 +73,10 @@ def previous_page(before: int | str) -> Body:
 
 def _link(name: str, cursor: int | str) -> str:
     environ = request.environ
-    given = [each for each in environ.get("QUERY_STRING", "").split("&") if each]
-    kept = [each for each in given if _name(each) not in ("after", "before")]
-    query = quote("&".join([*kept, f"{name}={quote(str(cursor), safe='')}"]), _AS_WRITTEN, "latin-1")
+    query = f"{name}={quote(str(cursor), safe='')}"
+    if given := environ.get("QUERY_STRING"):
+        kept = [each for each in given.split("&") if each and _name(each) not in ("after", "before")]
+        query = quote("&".join([*kept, query]), _AS_WRITTEN, "latin-1")
     return f"{base_url()}{environ.get(PATH_KEY) or request.path}?{query}"
 
 
@@ -89,13 +90,16 @@ def base_url() -> str:
     known: str | None = environ.get(_BASE_URL_KEY)
     if known is None:
         settings: Settings = current_app.extensions["settings"]
-        known = environ[_BASE_URL_KEY] = settings.base_url.rstrip("/") or _url_of(request.scheme, request.host)
+        known = environ[_BASE_URL_KEY] = settings.base_url.rstrip("/") or _url_of(
+            environ["wsgi.url_scheme"], environ.get("HTTP_HOST"), environ["SERVER_NAME"], environ["SERVER_PORT"]
+        )
     return known
 
 
-@lru_cache(maxsize=100)
-def _url_of(scheme: str, host: str) -> str:
-    return get_current_url(scheme, host).rstrip("/")
+@lru_cache(maxsize=100)  # reading the host costs more than all else about a link, and clients use one
+def _url_of(scheme: str, host: str | None, server: str, port: str) -> str:
+    """What `Request.root_url` has of a request with this Host header to this address."""
+    return get_current_url(scheme, get_host(scheme, host, (server, int(port)))).rstrip("/")
 
 
 def association_cursor(record_id: int) -> str:

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from crm_graph.definitions import expressions
 from crm_graph.definitions.association import AssociationPair
@@ -165,9 +165,11 @@ def compile_search(
     return Compiled(_statement(object_type, shape), parameters, is_whole=sort.target.is_always_set or not by_index)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shape:
-    """What the text of a search depends on, beside its object type: searches of one shape have one statement."""
+class _Shape(NamedTuple):
+    """What the text of a search depends on, beside its object type: searches of one shape have one statement.
+
+    A tuple, since each search makes one and looks its statement up by it.
+    """
 
     text: str
     before: str

@@ -258,7 +258,7 @@ def _query(given: Any, limits: Limits) -> str:
 
 def _selection(object_type: ObjectType, given: Any) -> Selection:
     names = _list(given, "properties")
-    if not all(isinstance(name, str) for name in names):
+    if not {str}.issuperset(map(type, names)):
         raise _malformed("`properties` is a list of names.")
     return Selection(properties=tuple(dict.fromkeys(map(object_type.property_name, names))) or None)
 
