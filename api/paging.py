@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote_plus
 
 from flask import current_app, request
 from marshmallow import fields
-from werkzeug.sansio.utils import get_current_url, get_host
+from werkzeug.wsgi import get_current_url
 
 from api.aliases import PATH_KEY
 from crm_graph.config import Settings
@@ -21,6 +21,8 @@ from crm_graph.errors import InvalidInput, TooMany
 Body = dict[str, Any]
 
 _BASE_URL_KEY = "crm_graph.base_url"
+_ADDRESS = ("wsgi.url_scheme", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT")
+"""What of a request says which host it was made to."""
 _AS_WRITTEN = punctuation
 """Characters of a query string that a link repeats as the client wrote them."""
 
@@ -90,16 +92,15 @@ def base_url() -> str:
     known: str | None = environ.get(_BASE_URL_KEY)
     if known is None:
         settings: Settings = current_app.extensions["settings"]
-        known = environ[_BASE_URL_KEY] = settings.base_url.rstrip("/") or _url_of(
-            environ["wsgi.url_scheme"], environ.get("HTTP_HOST"), environ["SERVER_NAME"], environ["SERVER_PORT"]
-        )
+        known = environ[_BASE_URL_KEY] = settings.base_url.rstrip("/") or _url_of(*map(environ.get, _ADDRESS))
     return known
 
 
 @lru_cache(maxsize=100)  # reading the host costs more than all else about a link, and clients use one
-def _url_of(scheme: str, host: str | None, server: str, port: str) -> str:
-    """What `Request.root_url` has of a request with this Host header to this address."""
-    return get_current_url(scheme, get_host(scheme, host, (server, int(port)))).rstrip("/")
+def _url_of(*address: str | None) -> str:
+    """Scheme and host of a request with these values of `_ADDRESS`, of which some may be missing."""
+    given = {name: value for name, value in zip(_ADDRESS, address, strict=True) if value is not None}
+    return get_current_url(given, host_only=True).rstrip("/")
 
 
 def association_cursor(record_id: int) -> str:

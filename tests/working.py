@@ -19,4 +19,4 @@ def working(crm: Crm, kinds: Mapping[str, Work] = KINDS) -> Iterator[Worker]:
         yield worker
     finally:
         # On a busy machine the first look of a thread may outlast the grace of one call: its queries are planned then.
-        assert wait_until(worker.stop, 60)
+        assert wait_until(worker.stop, 60), "The worker did not come to rest within a minute."

@@ -107,7 +107,7 @@ class Graph:
 
     @property
     def answered_at(self) -> float:
-        """When the database last answered a statement, by the monotonic clock; minus infinity before that."""
+        """When the database last gave all rows of a statement, by the monotonic clock; minus infinity before that."""
         return self._sessions.answered_at
 
     def close(self) -> None:

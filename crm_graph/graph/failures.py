@@ -68,7 +68,10 @@ class _Translated:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is not None and (ours := _translation(error, writes=self._writes)):
-            raise ours from error
+            try:
+                raise ours from error
+            finally:
+                del ours  # its traceback has this frame: together they would keep all frames below until a collection
 
 
 _READS, _WRITES = _Translated(writes=False), _Translated(writes=True)
@@ -94,13 +97,13 @@ def _translation(error: BaseException, *, writes: bool) -> Exception | None:
     if isinstance(error, driver_errors.TransientError):
         return None
     if isinstance(error, driver_errors.ClientError):
-        return _refusal(error, error.code or "", writes=writes)
+        return _of_client_error(error, error.code or "", writes=writes)
     if isinstance(error, driver_errors.DatabaseError) and "DatabaseUnavailable" in (error.code or ""):
         return Refused(str(error))
     return None
 
 
-def _refusal(error: driver_errors.ClientError, code: str, *, writes: bool) -> Exception | None:
+def _of_client_error(error: driver_errors.ClientError, code: str, *, writes: bool) -> Exception | None:
     if "LockClientStopped" in code and not writes:
         return Lost(str(error))
     # A transaction that is ended while it waits for a lock, by its time limit or by a server that stops.

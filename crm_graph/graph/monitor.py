@@ -15,6 +15,8 @@ from crm_graph.config import Settings
 
 INTERVAL_S = 0.25
 _CONNECT_S = 1.0
+_IDLE_S = 1.0
+"""A connection that was idle longer is tried before it is used: what is between may have dropped it without a word."""
 _SILENT_S = 3.0
 """How long a probe may take before the graph counts as away: a busy machine is slow, not gone."""
 
@@ -23,9 +25,9 @@ class Monitor:
     """One thread with a connection of its own that asks the graph about every 250 ms, unless it has just answered."""
 
     def __init__(self, settings: Settings, answered_at: Callable[[], float] = lambda: -math.inf) -> None:
-        """`answered_at` says when, by the monotonic clock, the graph last answered anybody in this process."""
+        """`answered_at` says when, by the monotonic clock, the graph last answered anybody else in this process."""
         self._settings = settings
-        self._answered_others_at = answered_at
+        self._others_answered_at = answered_at
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
         self._answered_at = time.monotonic()
@@ -47,7 +49,7 @@ class Monitor:
         """Why the graph counts as away; None while it answers."""
         if self._reason is not None:
             return self._reason
-        silent_s = time.monotonic() - self._answered_at
+        silent_s = time.monotonic() - max(self._answered_at, self._others_answered_at())
         return f"The graph has not answered for {silent_s:.1f} s." if silent_s > _SILENT_S else None
 
     @property
@@ -62,13 +64,14 @@ class Monitor:
             auth=(settings.neo4j_username, settings.neo4j_password) if settings.neo4j_password else None,
             connection_timeout=_CONNECT_S,
             connection_acquisition_timeout=_CONNECT_S,
+            liveness_check_timeout=_IDLE_S,
             max_connection_pool_size=1,
             telemetry_disabled=True,
             notifications_min_severity="OFF",
         )
         with driver:
             while not self._stop.is_set():
-                answered_at = self._answered_others_at()
+                answered_at = self._others_answered_at()
                 if time.monotonic() - answered_at < INTERVAL_S:
                     self._has_answered(answered_at)
                 else:

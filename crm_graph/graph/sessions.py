@@ -37,7 +37,7 @@ class Sessions:
             notifications_min_severity="OFF",
         )
         self.answered_at = -math.inf
-        """When the database last gave all rows of a statement, by the monotonic clock."""
+        """When the database last gave all rows of a statement, by the monotonic clock; minus infinity before that."""
         self._local = threading.local()
         self._open: set[neo4j.Session] = set()
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
+import neo4j
 import pytest
 from werkzeug.test import Client as Browser
 
@@ -17,9 +20,12 @@ from api.admission import Admission
 from api.app import close, create_app
 from crm_graph.config import Limits, Settings
 from crm_graph.crm import Crm
-from crm_graph.graph.monitor import Monitor
+from crm_graph.graph.monitor import INTERVAL_S, Monitor
+from crm_graph.graph.queries import load
 from crm_graph.graph.tries import wait_until
+from crm_graph.unit import Unit
 from tests.api.client import Client
+from tests.factories import SUPER_ADMIN
 
 AWAY = Settings(neo4j_uri="bolt://127.0.0.1:1", threads=1, limits=Limits(waiting_requests=1, waiting_ms=200))
 """Nobody listens there."""
@@ -56,9 +62,9 @@ def away() -> Iterator[Client]:
 
 
 @contextmanager
-def watching(answered_at: Callable[[], float]) -> Iterator[Monitor]:
-    """A monitor of a graph that is away, and that others in its process say answered them."""
-    monitor = Monitor(AWAY, answered_at)
+def watching(answered_at: Callable[[], float], uri: str = AWAY.neo4j_uri) -> Iterator[Monitor]:
+    """A monitor of a graph that answers others in its process at these times, and would not answer itself."""
+    monitor = Monitor(replace(AWAY, neo4j_uri=uri), answered_at)
     monitor.start()
     try:
         yield monitor
@@ -81,9 +87,15 @@ def test_health_says_why_it_is_not(away: Client) -> None:
 
 
 def test_a_graph_that_answers_others_is_not_asked() -> None:
-    with watching(time.monotonic) as monitor:
-        assert wait_until(lambda: monitor.trouble is None, 60)
-        assert not monitor.is_away
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        uri = f"bolt://127.0.0.1:{nobody.getsockname()[1]}"
+        with watching(time.monotonic, uri) as monitor:
+            assert wait_until(lambda: monitor.trouble is None, 60)
+            time.sleep(4 * INTERVAL_S)
+            assert not monitor.is_away
+        nobody.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            nobody.accept()
 
 
 def test_a_graph_is_asked_when_others_have_no_answers_any_more() -> None:
@@ -91,12 +103,51 @@ def test_a_graph_is_asked_when_others_have_no_answers_any_more() -> None:
     with watching(lambda: -math.inf if are_silent.is_set() else time.monotonic()) as monitor:
         assert wait_until(lambda: monitor.trouble is None, 60)
         are_silent.set()
-        assert wait_until(lambda: monitor.is_away, 60)
+        # Not only that it "has not answered".
+        assert wait_until(lambda: "does not answer" in (monitor.trouble or ""), 60)
 
 
-def test_a_request_tells_when_the_graph_answered(client: Client, crm: Crm) -> None:
+def test_a_graph_that_answers_others_is_not_away_while_a_question_to_it_hangs() -> None:
+    class Hanging(Monitor):
+        def _probe(self, driver: neo4j.Driver) -> None:
+            self._has_answered(time.monotonic())
+            is_asked.set()
+            self._stop.wait()
+
+    is_asked, answered = threading.Event(), [-math.inf]
+    monitor = Hanging(AWAY, lambda: answered[0])
+    monitor.start()
+    assert is_asked.wait(10)
+    assert wait_until(lambda: monitor.is_away, 60)
+    answered[0] = time.monotonic()
+    assert not monitor.is_away
+    monitor.stop()
+
+
+def test_health_goes_by_what_the_graph_answers_to_requests(crm: Crm) -> None:
+    def is_asked_and_well() -> bool:
+        crm.graph.plain(load("definitions").versions)
+        return browser.get("/health").status_code == 200
+
+    app = create_app(AWAY, crm)
+    browser = app.test_client()
+    assert wait_until(is_asked_and_well, 60)
+    assert wait_until(lambda: browser.get("/health").status_code == 503, 60)
+    app.extensions["monitor"].stop()
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda unit: unit.graph.ask(load("records").claimed_by, keys=[]),
+        lambda unit: unit.together(lambda several: several.graph.ask(load("records").claimed_by, keys=[])),
+    ],
+    ids=["single", "several"],
+)
+def test_a_statement_tells_when_the_graph_answered(crm: Crm, ask: Callable[[Unit], Any]) -> None:
+    crm.run(SUPER_ADMIN, lambda unit: unit.graph.ask(load("records").claimed_by, keys=[]))  # the model is read now
     before = crm.graph.answered_at
-    assert client.get("/crm/v3/objects/contacts").status_code == 200
+    crm.run(SUPER_ADMIN, ask)
     assert crm.graph.answered_at > before
 
 

@@ -75,7 +75,7 @@ def test_neo4j_killed_ten_times_loses_nothing_and_holds_nobody(serve: Callable[[
             time.sleep(WRITING_S)
             away = killed_and_back(served)
             back_s.append(away.seconds)
-            # The monitor asks four times a second.
+            # The monitor asks at most half a second after somebody was answered last.
             told = health.between(away.killed_at + 1, away.listens_at)
             lied += [str(answer) for answer in told if answer.status != 503]
         time.sleep(WRITING_S)
