@@ -25,7 +25,7 @@ def busy(served: Served, directory: Path) -> Iterator[tuple[list[Batches], Impor
     with importing(served, directory) as imports, writing_batches(served, 4) as clients:
         yield clients, imports
         before = sum(len(client.made) for client in clients)
-        goes_on = within(30, lambda: sum(len(client.made) for client in clients) > before)
+        goes_on = within(START_S, lambda: sum(len(client.made) for client in clients) > before)
         assert goes_on, f"the clients do not go on afterwards\n{served.evidence}"
     assert within(START_S, imports.has_ended)
     assert torn(served, clients) == []
