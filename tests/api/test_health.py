@@ -62,9 +62,11 @@ def away() -> Iterator[Client]:
 
 
 @contextmanager
-def watching(answered_at: Callable[[], float], uri: str = AWAY.neo4j_uri) -> Iterator[Monitor]:
+def watching(
+    answered_at: Callable[[], float], uri: str = AWAY.neo4j_uri, kind: type[Monitor] = Monitor
+) -> Iterator[Monitor]:
     """A monitor of a graph that answers others in its process at these times, and would not answer itself."""
-    monitor = Monitor(replace(AWAY, neo4j_uri=uri), answered_at)
+    monitor = kind(replace(AWAY, neo4j_uri=uri), answered_at)
     monitor.start()
     try:
         yield monitor
@@ -115,13 +117,11 @@ def test_a_graph_that_answers_others_is_not_away_while_a_question_to_it_hangs() 
             self._stop.wait()
 
     is_asked, answered = threading.Event(), [-math.inf]
-    monitor = Hanging(AWAY, lambda: answered[0])
-    monitor.start()
-    assert is_asked.wait(10)
-    assert wait_until(lambda: monitor.is_away, 60)
-    answered[0] = time.monotonic()
-    assert not monitor.is_away
-    monitor.stop()
+    with watching(lambda: answered[0], kind=Hanging) as monitor:
+        assert is_asked.wait(10)
+        assert wait_until(lambda: monitor.is_away, 60)
+        answered[0] = time.monotonic()
+        assert not monitor.is_away
 
 
 def test_health_goes_by_what_the_graph_answers_to_requests(crm: Crm) -> None:
